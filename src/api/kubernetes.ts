@@ -1,0 +1,126 @@
+import type { KubeObject, WatchedKind } from '../model/cluster.ts';
+
+/** `networking.k8s.io/v1 Ingress`, the fields that are read. */
+export interface Ingress extends KubeObject {
+  readonly spec?: {
+    readonly ingressClassName?: string;
+    readonly defaultBackend?: IngressBackend;
+    readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
+    readonly rules?: readonly IngressRule[];
+  };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerAddress[] } };
+}
+
+export interface IngressRule {
+  readonly host?: string;
+  readonly http?: { readonly paths?: readonly IngressPath[] };
+}
+
+export interface IngressPath {
+  readonly path?: string;
+  readonly pathType?: 'Exact' | 'Prefix' | 'ImplementationSpecific';
+  readonly backend: IngressBackend;
+}
+
+export interface IngressBackend {
+  readonly service?: {
+    readonly name: string;
+    readonly port?: { readonly name?: string; readonly number?: number };
+  };
+  readonly resource?: { readonly apiGroup?: string; readonly kind: string; readonly name: string };
+}
+
+/** One entry of `status.loadBalancer.ingress`. */
+export interface LoadBalancerAddress {
+  readonly ip?: string;
+  readonly hostname?: string;
+}
+
+/** `networking.k8s.io/v1 IngressClass`, the fields that are read. */
+export interface IngressClass extends KubeObject {
+  readonly spec?: { readonly controller?: string };
+}
+
+/** `v1 Service`, the fields that are read. */
+export interface Service extends KubeObject {
+  readonly spec?: {
+    readonly type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+    readonly clusterIP?: string;
+    readonly externalName?: string;
+    readonly externalIPs?: readonly string[];
+    readonly ports?: readonly ServicePort[];
+  };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerAddress[] } };
+}
+
+export interface ServicePort {
+  /** Absent or empty where the Service has one port only. */
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: number | string;
+  readonly protocol?: string;
+  readonly appProtocol?: string;
+}
+
+/** `discovery.k8s.io/v1 EndpointSlice`, the fields that are read. */
+export interface EndpointSlice extends KubeObject {
+  readonly addressType?: 'IPv4' | 'IPv6' | 'FQDN';
+  readonly endpoints?: readonly {
+    readonly addresses?: readonly string[];
+    readonly conditions?: {
+      readonly ready?: boolean;
+      readonly serving?: boolean;
+      readonly terminating?: boolean;
+    };
+  }[];
+  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[];
+}
+
+/** The controller name that an IngressClass of ours carries in `spec.controller`. */
+export const controllerName = 'fairlead.dev/ingress-controller';
+
+/** The group and version of our own kinds. */
+export const ownApiVersion = 'fairlead.dev/v1alpha1';
+
+/** The label by which an EndpointSlice names its Service (Kubernetes well-known label). */
+export const serviceNameLabel = 'kubernetes.io/service-name';
+
+/** All kinds that the controller watches. */
+export const watchedKinds: readonly WatchedKind[] = Object.freeze([
+  {
+    kind: 'Ingress',
+    apiVersion: 'networking.k8s.io/v1',
+    resource: 'ingresses',
+    namespaced: true,
+    required: true,
+  },
+  {
+    kind: 'IngressClass',
+    apiVersion: 'networking.k8s.io/v1',
+    resource: 'ingressclasses',
+    namespaced: false,
+    required: false,
+  },
+  { kind: 'Service', apiVersion: 'v1', resource: 'services', namespaced: true, required: true },
+  {
+    kind: 'EndpointSlice',
+    apiVersion: 'discovery.k8s.io/v1',
+    resource: 'endpointslices',
+    namespaced: true,
+    required: true,
+  },
+  {
+    kind: 'IngressRoute',
+    apiVersion: ownApiVersion,
+    resource: 'ingressroutes',
+    namespaced: true,
+    required: true,
+  },
+  {
+    kind: 'Middleware',
+    apiVersion: ownApiVersion,
+    resource: 'middlewares',
+    namespaced: true,
+    required: true,
+  },
+]);

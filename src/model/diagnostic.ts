@@ -1,0 +1,138 @@
+import type { ObjectReference } from './object-reference.ts';
+import { byCodeUnit, byReference } from './order.ts';
+
+export type Severity = 'error' | 'warning';
+
+/** The status condition of an object that a diagnostic turns to False (errors only; warnings change none). */
+export type DiagnosticCondition = 'Accepted' | 'ResolvedRefs';
+
+interface DiagnosticKind {
+  readonly severity: Severity;
+  readonly condition: DiagnosticCondition;
+  /** One sentence for the reference page: what it means and what becomes of the object. */
+  readonly meaning: string;
+}
+
+/**
+ * Every problem that Fairlead reports, and what it means. The code is the reason of a status condition, the label of
+ * `fairlead_diagnostics`, and the word to search for in `docs/diagnostics.md`; codes are never reused.
+ */
+export const diagnosticKinds = {
+  InvalidObject: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning: 'The object does not fit its schema; nothing of it is served.',
+  },
+  UnknownField: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning:
+      'The object has a field that its kind does not know, most often a misspelling; nothing of it is served.',
+  },
+  InvalidRule: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning: 'The text of a rule cannot be understood; the route is set aside.',
+  },
+  InvalidValue: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning: 'A value has the right type but makes no sense where it stands; the route is set aside.',
+  },
+  UnknownEntryPoint: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning:
+      'A route names an entry point that this Fairlead does not have; it is served on the others it names.',
+  },
+  FieldWithoutEffect: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning: 'The field is understood but has no effect in this version; the rest of the object is served.',
+  },
+  NotSupported: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning:
+      'The object asks for something this version cannot do, and serving it without would be wrong; the route answers 500.',
+  },
+  ServiceNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning: 'A route names a Service that does not exist; the route answers 500.',
+  },
+  ServicePortNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning: 'A route names a port that its Service does not have; the route answers 500.',
+  },
+  MiddlewareNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning: 'A route names a Middleware that does not exist; the route answers 500.',
+  },
+  MiddlewareInvalid: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning: 'A route names a Middleware that is itself in error; the route answers 500.',
+  },
+  CrossNamespaceReference: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'A route refers to an object of another namespace, which is not allowed here; the route answers 500.',
+  },
+  ExternalNameService: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'A route leads to a Service of type ExternalName, which is not allowed here; the route answers 500.',
+  },
+  NoEndpoints: {
+    severity: 'warning',
+    condition: 'ResolvedRefs',
+    meaning: 'A Service has no ready endpoint; its routes answer 503 until it has.',
+  },
+  DuplicateRoute: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning: 'Another route with the same rule and priority takes precedence; this one is never reached.',
+  },
+} as const satisfies Record<string, DiagnosticKind>;
+
+export type DiagnosticCode = keyof typeof diagnosticKinds;
+
+/** A problem in a user's object. It becomes a status condition, an Event, a metric, a log line and a `check` line. */
+export interface Diagnostic {
+  readonly object: ObjectReference;
+  /** Where in the object, as kubectl writes it: `spec.routes[0].match`; empty for the object as a whole. */
+  readonly path: string;
+  readonly severity: Severity;
+  readonly code: DiagnosticCode;
+  /** One sentence that names what is wrong, without the object and the path. */
+  readonly message: string;
+  /** What to do about it, where that can be said. */
+  readonly hint?: string;
+}
+
+/** Makes a diagnostic whose severity follows from its code. */
+export function diagnostic(
+  object: ObjectReference,
+  path: string,
+  code: DiagnosticCode,
+  message: string,
+  hint?: string,
+): Diagnostic {
+  const base = { object, path, severity: diagnosticKinds[code].severity, code, message };
+  return Object.freeze(hint === undefined ? base : { ...base, hint });
+}
+
+/** Sorts by object, path, code and message. */
+export function byDiagnostic(left: Diagnostic, right: Diagnostic): number {
+  return (
+    byReference(left.object, right.object) ||
+    byCodeUnit(left.path, right.path) ||
+    byCodeUnit(left.code, right.code) ||
+    byCodeUnit(left.message, right.message)
+  );
+}

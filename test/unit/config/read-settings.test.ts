@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readSettings, type SettingsInput } from '../../../src/config/read-settings.ts';
+
+function read(argv: readonly string[], rest: Partial<SettingsInput> = {}) {
+  return readSettings({
+    command: 'run',
+    argv,
+    env: {},
+    readFile: () => {
+      throw new Error('no such file');
+    },
+    cores: 4,
+    isTerminal: false,
+    ...rest,
+  });
+}
+
+function settingsOf(argv: readonly string[], rest: Partial<SettingsInput> = {}) {
+  const result = read(argv, rest);
+  assert.ok(result.ok, result.ok ? '' : result.problems.join('\n'));
+  return result.settings;
+}
+
+function problemsOf(argv: readonly string[], rest: Partial<SettingsInput> = {}): readonly string[] {
+  const result = read(argv, rest);
+  assert.equal(result.ok, false);
+  return result.ok ? [] : result.problems;
+}
+
+test('without any setting the defaults of the contract hold', () => {
+  assert.deepEqual(settingsOf([]), {
+    entryPoints: [
+      { name: 'web', host: '', port: 8080, tls: false },
+      { name: 'websecure', host: '', port: 8443, tls: true },
+    ],
+    metrics: { host: '', port: 9000 },
+    admin: { host: '127.0.0.1', port: 9001 },
+    workers: 4,
+    kubeconfig: null,
+    context: null,
+    namespaces: [],
+    ingressClass: 'fairlead',
+    selector: null,
+    publishService: null,
+    publishAddresses: [],
+    allowCrossNamespace: false,
+    allowExternalNames: false,
+    trustedIps: [],
+    drainSeconds: 15,
+    graceSeconds: 30,
+    logLevel: 'info',
+    logFormat: 'json',
+    accessLog: 'json',
+    hideReason: false,
+  });
+});
+
+test('a flag wins over the environment, the environment over the file', () => {
+  const readFile = () => 'drain: 1\ngrace: 1\nworkers: 1\n';
+  const env = { FAIRLEAD_DRAIN: '2', FAIRLEAD_GRACE: '2' };
+  const settings = settingsOf(['--drain', '3', '--config', 'settings.yaml'], { env, readFile });
+  assert.deepEqual([settings.drainSeconds, settings.graceSeconds, settings.workers], [3, 2, 1]);
+});
+
+test('the file may be named by the environment', () => {
+  const settings = settingsOf([], { env: { FAIRLEAD_CONFIG: 'x' }, readFile: () => 'namespace: [b, a, b]' });
+  assert.deepEqual(settings.namespaces, ['a', 'b']);
+});
+
+test('naming an entry point replaces the default ones', () => {
+  const settings = settingsOf(['--entrypoint', 'a=:80', '--entrypoint=b=[::1]:81,tls']);
+  assert.deepEqual(settings.entryPoints, [
+    { name: 'a', host: '', port: 80, tls: false },
+    { name: 'b', host: '::1', port: 81, tls: true },
+  ]);
+});
+
+test('dev listens on loopback only, with one proxy thread and short lines', () => {
+  const { entryPoints, metrics, workers, accessLog, logFormat } = settingsOf([], { command: 'dev' });
+  assert.deepEqual([...entryPoints.map(({ host }) => host), metrics.host], Array(3).fill('127.0.0.1'));
+  assert.deepEqual([workers, accessLog, logFormat], [1, 'dev', 'pretty']);
+});
+
+test('paths are what is no flag, and all that follows two dashes', () => {
+  const result = read(['a', '--no-follow', 'b', '--', '--c'], { command: 'dev' });
+  assert.ok(result.ok);
+  assert.deepEqual(result.paths, ['a', 'b', '--c']);
+  assert.equal(result.dev.follow, false);
+});
+
+test('every problem is listed, each with the place it stands in', () => {
+  const env = { FAIRLEAD_GRACE: 'long', FAIRLEAD_NO_SUCH: '1' };
+  const readFile = () => 'nonsense: 1\nmetrics: {a: 1}\n';
+  assert.deepEqual(
+    problemsOf(['--drains', '--workers', '0', '--config', 'f', '--trusted-ips', '10.0.0.0/33'], {
+      env,
+      readFile,
+    }),
+    [
+      '"--drains": there is no such flag; did you mean --drain?',
+      'FAIRLEAD_NO_SUCH: there is no such setting',
+      '--config f: there is no setting "nonsense"',
+      '--config f: metrics: expected a value or a list of values',
+      '--workers: expected a whole number from 1 to 256, got "0"',
+      '--trusted-ips: expected an address or a CIDR block such as 10.0.0.0/8, got "10.0.0.0/33"',
+      'FAIRLEAD_GRACE: expected a whole number from 0 to 86400, got "long"',
+    ],
+  );
+});
+
+for (const [argv, expected] of [
+  [['--drain'], '--drain: a value is missing'],
+  [['--drain', '1', '--drain', '2'], '--drain: given 2 times, once is allowed'],
+  [['--entrypoint', 'web'], '--entrypoint: expected NAME=[HOST]:PORT[,tls], got "web"'],
+  [
+    ['--entrypoint', 'Web=:1'],
+    '--entrypoint: the name "Web" must be lower-case letters, digits and dashes, 63 at most',
+  ],
+  [['--entrypoint', 'a=:70000'], '--entrypoint: a port is a number from 0 to 65535, got 70000'],
+  [['--entrypoint', 'a=:1,fast'], '--entrypoint: unknown option "fast"; known is tls'],
+  [['--entrypoint', 'a=:1/udp'], '--entrypoint: this version has no UDP entry points yet'],
+  [['--entrypoint', 'a=:1', '--entrypoint', 'a=:2'], '--entrypoint: the name "a" is given twice'],
+  [['--entrypoint', 'a=:1', '--metrics', ':1'], '--entrypoint a and --metrics have the same address :1'],
+  [['--publish-service', 'x'], '--publish-service: expected NAMESPACE/NAME, got "x"'],
+  [['--log-level', 'loud'], '--log-level: expected trace, debug, info, warn, error, fatal, got "loud"'],
+  [['--otlp-endpoint', 'http://x'], '--otlp-endpoint: this version does not send traces yet'],
+  [['--config', 'gone.yaml'], '--config gone.yaml: no such file'],
+  [['--api', ':1'], '"--api": there is no such flag'],
+] as const) {
+  test(`${argv.join(' ')} is refused with a clear sentence`, () => {
+    assert.deepEqual(problemsOf(argv), [expected]);
+  });
+}
+
+test('variables that Kubernetes sets for a Service called fairlead are not settings', () => {
+  const env = {
+    FAIRLEAD_SERVICE_HOST: '10.0.0.1',
+    FAIRLEAD_SERVICE_PORT_WEB: '80',
+    FAIRLEAD_PORT: 'tcp://10.0.0.1:80',
+    FAIRLEAD_METRICS_PORT_9000_TCP_ADDR: '10.0.0.2',
+  };
+  assert.equal(settingsOf([], { env }).drainSeconds, 15);
+});
+
+test('a settings file that is no mapping is refused', () => {
+  assert.deepEqual(problemsOf(['--config', 'f'], { readFile: () => '- 1' }), [
+    '--config f: expected a mapping from settings to values',
+  ]);
+});
+
+test('a settings file that is no YAML is refused in one line', () => {
+  const [problem = '', ...rest] = problemsOf(['--config', 'f'], { readFile: () => 'a: [' });
+  assert.match(problem, /^--config f: .+ at line 1, column 5$/);
+  assert.deepEqual(rest, []);
+});
