@@ -17,7 +17,12 @@ export async function runTests(...patterns: readonly string[]): Promise<TestCoun
   const files = new Set(globSync([...patterns]).map((file) => resolve(file)));
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const seen = new Set<string>();
+  const errors = new Map<string, string>();
   for await (const event of run({ files: [...files].toSorted(), concurrency: 2, timeout: 120_000 })) {
+    if (event.type === 'test:stderr') {
+      const { file, message } = event.data;
+      errors.set(file, `${errors.get(file) ?? ''}${message}`.slice(-10_000));
+    }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, details, skip, file } = event.data;
     const isFile = event.data.nesting === 0 && files.has(resolve(name));
@@ -30,9 +35,8 @@ export async function runTests(...patterns: readonly string[]): Promise<TestCoun
     } else if (event.type === 'test:fail') {
       counts.failed += 1;
       seen.add(source);
-      console.log(
-        `✖ ${relative('.', source)}${isFile ? '' : `: ${name}`}\n${indent(describe(details.error))}`,
-      );
+      const why = isFile ? (errors.get(source) ?? describe(details.error)) : describe(details.error);
+      console.log(`✖ ${relative('.', source)}${isFile ? '' : `: ${name}`}\n${indent(why)}`);
     } else if (!isFile) counts.passed += 1;
   }
   for (const file of [...files, ...(files.size === 0 ? patterns : [])]) {
