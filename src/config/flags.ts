@@ -49,7 +49,7 @@ function notYet(what: string): (text: string) => Parsed<never> {
   return () => ({ problem: `this version does not ${what} yet` });
 }
 
-/** Every setting, by the name that the code uses. `docs/settings.md` and the help are held equal to it. */
+/** Every setting, by the name that the code uses. `docs/reference/settings.md` and the help are made from it. */
 export const flags = {
   entryPoints: flag('entrypoint', 'NAME=[HOST]:PORT[,tls]', parseEntryPoint, {
     repeat: true,
@@ -100,7 +100,7 @@ export const flags = {
   publishAddresses: flag('publish-address', 'ADDRESS', parseText, {
     repeat: true,
     help: 'An address that goes into the status of Ingresses.',
-    shownDefault: 'none',
+    shownDefault: 'none (dev: 127.0.0.1)',
   }),
   allowCrossNamespace: flag('allow-cross-namespace', '', parseSwitch, {
     help: 'Lets a route refer to Services and Middlewares of other namespaces.',
@@ -125,7 +125,7 @@ export const flags = {
   }),
   logLevel: flag('log-level', 'LEVEL', (text) => parseWord(text, logLevels), {
     help: `One of ${logLevels.join(', ')}.`,
-    shownDefault: 'info',
+    shownDefault: 'info (dev: warn)',
   }),
   logFormat: flag('log-format', 'json|pretty', (text) => parseWord(text, ['json', 'pretty'] as const), {
     help: 'How log lines look.',

@@ -15,19 +15,20 @@ interface DiagnosticKind {
 
 /**
  * Every problem that Fairlead reports, and what it means. The code is the reason of a status condition, the label of
- * `fairlead_diagnostics`, and the word to search for in `docs/diagnostics.md`; codes are never reused.
+ * `fairlead_diagnostics`, and the word to search for in `docs/reference/codes.md`; codes are never reused.
  */
 export const diagnosticKinds = {
   InvalidObject: {
     severity: 'error',
     condition: 'Accepted',
-    meaning: 'The object does not fit its schema; nothing of it is served.',
+    meaning:
+      'The object does not fit its schema. A route whose rule can be read answers 500; of the rest nothing is served.',
   },
   UnknownField: {
     severity: 'error',
     condition: 'Accepted',
     meaning:
-      'The object has a field that its kind does not know, most often a misspelling; nothing of it is served.',
+      'The object has a field that its kind does not know, most often a misspelling. A route whose rule can be read answers 500.',
   },
   InvalidRule: {
     severity: 'error',
@@ -37,7 +38,8 @@ export const diagnosticKinds = {
   InvalidValue: {
     severity: 'error',
     condition: 'Accepted',
-    meaning: 'A value has the right type but makes no sense where it stands; the route is set aside.',
+    meaning:
+      'A value has the right type but makes no sense where it stands. A route whose rule can be read answers 500.',
   },
   UnknownEntryPoint: {
     severity: 'error',

@@ -59,6 +59,8 @@ export interface Outcome {
   readonly upstreamMs: number | null;
   /** Times that another endpoint was tried. */
   readonly retries: number;
+  /** Why the last of them was made; absent means that the endpoint could not be connected to. */
+  readonly retryReason?: RefusalReason;
 }
 
 /** What a proxy thread tells telemetry. `telemetry/thread-recorder.ts` implements it; calls must not throw. */

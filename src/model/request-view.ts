@@ -9,6 +9,8 @@ export interface RequestView {
    */
   readonly path: string;
   readonly method: string;
+  /** True where the request came over TLS; absent means clear text. */
+  readonly tls?: boolean;
   /** The address of the peer, without port and zone. */
   readonly clientIp: string;
   /** All values of a header, in order; `name` in lower case. */

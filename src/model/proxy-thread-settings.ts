@@ -1,0 +1,21 @@
+import type { AccessLogFormat, EntryPoint, LogLevel } from './settings.ts';
+
+/** What a proxy thread is started with. Plain data: it crosses to another thread. */
+export interface ProxyThreadSettings {
+  /** 0, 1, 2, … A thread that replaces a crashed one has the same. */
+  readonly index: number;
+  readonly entryPoints: readonly EntryPoint[];
+  /** Whether several threads open the same ports. */
+  readonly reusePort: boolean;
+  readonly trustedIps: readonly string[];
+  readonly hideReason: boolean;
+  readonly accessLog: AccessLogFormat;
+  /** Whether lines for people may have colours. */
+  readonly colours: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'json' | 'pretty';
+  /** What `X-Forwarded-Server` says. */
+  readonly hostName: string;
+  /** Where the thread counts; the control thread reads it at each scrape. */
+  readonly counters: SharedArrayBuffer;
+}
