@@ -1,0 +1,69 @@
+import type { RequestView } from '../model/request-view.ts';
+import { BucketMap } from './bucket-map.ts';
+import type { Candidate } from './candidate.ts';
+import { ChangesByKey } from './changes-by-key.ts';
+import { indexKeysOf } from './index-keys.ts';
+import { changePathIndex, findCandidate, type PathIndex } from './path-index.ts';
+import type { ListChange } from './sorted-list.ts';
+
+/** Finds the route of a request by its host. Immutable; a changed copy shares what did not change. */
+export class HostIndex {
+  readonly #exact: BucketMap<PathIndex>;
+  /** By what follows the first label, dot included. */
+  readonly #wildcard: BucketMap<PathIndex>;
+  readonly #any: PathIndex | undefined;
+
+  constructor(exact: BucketMap<PathIndex>, wildcard: BucketMap<PathIndex>, any: PathIndex | undefined) {
+    this.#exact = exact;
+    this.#wildcard = wildcard;
+    this.#any = any;
+  }
+
+  static empty(): HostIndex {
+    return new HostIndex(BucketMap.empty(), BucketMap.empty(), undefined);
+  }
+
+  /** The candidate with the highest precedence that takes a request. */
+  find(view: RequestView): Candidate | undefined {
+    const { host } = view;
+    let found: Candidate | undefined;
+    const exact = this.#exact.get(host);
+    if (exact !== undefined) found = findCandidate(exact, view, found);
+    if (this.#wildcard.size > 0) {
+      const dot = host.indexOf('.');
+      const wildcard = dot > 0 ? this.#wildcard.get(host.slice(dot)) : undefined;
+      if (wildcard !== undefined) found = findCandidate(wildcard, view, found);
+    }
+    return this.#any === undefined ? found : findCandidate(this.#any, view, found);
+  }
+
+  /** A copy without some candidates and with others, which come in precedence order. */
+  with(change: ListChange<Candidate>): HostIndex {
+    const byHost = new ChangesByKey<Candidate>();
+    for (const candidate of change.removed) {
+      for (const host of hostsOf(candidate)) byHost.remove(host, candidate);
+    }
+    for (const candidate of change.added) {
+      for (const host of hostsOf(candidate)) byHost.add(host, candidate);
+    }
+    const exact = new Map<string, PathIndex | undefined>();
+    const wildcard = new Map<string, PathIndex | undefined>();
+    let any = this.#any;
+    for (const host of byHost.keys()) {
+      const changeOfHost = byHost.get(host);
+      if (host === '*') {
+        any = changePathIndex(any, host, changeOfHost);
+      } else if (host.startsWith('*.')) {
+        const suffix = host.slice(1);
+        wildcard.set(suffix, changePathIndex(this.#wildcard.get(suffix), host, changeOfHost));
+      } else {
+        exact.set(host, changePathIndex(this.#exact.get(host), host, changeOfHost));
+      }
+    }
+    return new HostIndex(this.#exact.with(exact), this.#wildcard.with(wildcard), any);
+  }
+}
+
+function hostsOf(candidate: Candidate): ReadonlySet<string> {
+  return new Set(indexKeysOf(candidate.route.rule).map((key) => key.host));
+}
