@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+import { ingressRouteSpecSchema } from './ingress-route.ts';
+import { ownApiVersion } from './kubernetes.ts';
+import { middlewareSpecSchema } from './middleware.ts';
+import { statusSchema } from './status-schema.ts';
+import { type StructuralSchema, structuralSchema, type ValidationRule } from './structural-schema.ts';
+
+/** One kind of ours: what its CRD and its reference page are made of. */
+export interface OwnKind {
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** One or two sentences, for `kubectl explain` and the reference page. */
+  readonly description: string;
+  readonly spec: z.ZodType;
+  /** CEL rules on `spec`. */
+  readonly validations: readonly ValidationRule[];
+  readonly columns: readonly PrinterColumn[];
+}
+
+/** A column of `kubectl get` (Kubernetes CustomResourceColumnDefinition). */
+interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'date';
+  readonly description: string;
+  readonly jsonPath: string;
+  /** 1 shows it with `-o wide` only. */
+  readonly priority?: 1;
+}
+
+/** A CustomResourceDefinition, as it goes to the API server. */
+interface CustomResourceDefinition {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+const age: PrinterColumn = Object.freeze({
+  name: 'Age',
+  type: 'date',
+  description: 'Time since the object was created.',
+  jsonPath: '.metadata.creationTimestamp',
+});
+
+/** All kinds of ours, by name. */
+export const ownKinds: readonly OwnKind[] = Object.freeze([
+  {
+    kind: 'IngressRoute',
+    plural: 'ingressroutes',
+    singular: 'ingressroute',
+    shortNames: ['ir'],
+    description: 'IngressRoute sends HTTP requests to Services by rules.',
+    spec: ingressRouteSpecSchema,
+    validations: [],
+    columns: [
+      column('Entry Points', 'Entry points that take requests.', '.spec.entryPoints'),
+      column('Match', 'Rule of the first route.', '.spec.routes[0].match'),
+      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
+      column('Reason', 'Why they are or are not.', condition('Programmed', 'reason')),
+      age,
+    ],
+  },
+  {
+    kind: 'Middleware',
+    plural: 'middlewares',
+    singular: 'middleware',
+    shortNames: ['mw'],
+    description:
+      'Middleware changes requests and responses of the routes that name it, or answers in their place.',
+    spec: middlewareSpecSchema,
+    validations: [
+      {
+        rule: `[${Object.keys(middlewareSpecSchema.shape)
+          .map((key) => `has(self.${key})`)
+          .join(', ')}].exists_one(named, named)`,
+        message: 'a Middleware does exactly one thing: it needs one key, and one only',
+      },
+    ],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'Why they do or do not.', condition('Accepted', 'reason')),
+      age,
+    ],
+  },
+]);
+
+function column(name: string, description: string, jsonPath: string): PrinterColumn {
+  return { name, type: 'string', description, jsonPath };
+}
+
+function condition(type: string, field: string): string {
+  return `.status.conditions[?(@.type=="${type}")].${field}`;
+}
+
+/** The CRDs of all kinds of ours, by name: what `fairlead crds` prints and `dev` creates. */
+export function customResourceDefinitions(): readonly CustomResourceDefinition[] {
+  return ownKinds.map(customResourceDefinition);
+}
+
+function customResourceDefinition(kind: OwnKind): CustomResourceDefinition {
+  const [group = '', version = ''] = ownApiVersion.split('/');
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.plural}.${group}` },
+    spec: {
+      group,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.singular,
+        shortNames: kind.shortNames,
+        categories: ['fairlead'],
+      },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          additionalPrinterColumns: kind.columns,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: objectSchema(kind) },
+        },
+      ],
+    },
+  };
+}
+
+function objectSchema(kind: OwnKind): StructuralSchema {
+  const spec = structuralSchema(kind.spec);
+  const rules = kind.validations.length === 0 ? {} : { 'x-kubernetes-validations': kind.validations };
+  return {
+    description: kind.description,
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      apiVersion: { description: 'Group and version of the kind.', type: 'string' },
+      kind: { description: `Always ${kind.kind}.`, type: 'string' },
+      metadata: { type: 'object' },
+      spec: { description: 'What is wanted.', ...spec, ...rules },
+      status: statusSchema,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { type EffectTable, notSupported, now, without } from './effect-entry.ts';
+
+const inTurn = 'this version chooses endpoints in turn';
+
+/** What the fields of `spec` of an IngressRoute do, but for its routes. */
+export const ingressRouteFrameEffects: EffectTable = Object.freeze({
+  ingressClassName: now,
+  entryPoints: now,
+  parentRefs: notSupported(
+    'this version has no parent routes, and without them requests would escape their checks',
+  ),
+  tls: notSupported('this version does not terminate TLS, and these routes must not be served in clear text'),
+});
+
+/** What the fields of a route do. */
+export const routeEffects: EffectTable = Object.freeze({
+  'routes[].match': now,
+  'routes[].kind': now,
+  'routes[].priority': now,
+  'routes[].syntax': notSupported('this version reads rules of syntax v3 only', {
+    harmless: ['v3'],
+    hint: 'Write the rule in syntax v3 and leave "syntax" out.',
+  }),
+  'routes[].middlewares': now,
+  'routes[].middlewares[].name': now,
+  'routes[].middlewares[].namespace': now,
+  'routes[].observability': without('what is recorded cannot be set for one route in this version'),
+  'routes[].services': now,
+  'routes[].services[].name': now,
+  'routes[].services[].namespace': now,
+  'routes[].services[].port': now,
+  'routes[].services[].weight': now,
+  'routes[].services[].passHostHeader': now,
+  'routes[].services[].kind': notSupported('this version forwards to the kind Service only', {
+    harmless: ['Service'],
+  }),
+  'routes[].services[].scheme': notSupported('this version speaks clear-text HTTP/1.1 to endpoints only', {
+    harmless: ['http'],
+  }),
+  'routes[].services[].strategy': without(inTurn, {
+    harmless: ['wrr', 'RoundRobin'],
+    wrongWithout: ['hrw'],
+  }),
+  'routes[].services[].middlewares': notSupported(
+    'this version has middlewares on routes only, and without these requests would escape them',
+    { hint: 'Name the middlewares on the route.' },
+  ),
+  'routes[].services[].sticky': notSupported(
+    `${inTurn}, and an application that keeps sessions in memory would lose them`,
+  ),
+  'routes[].services[].responseForwarding': without('responses are passed on as they come'),
+  'routes[].services[].serversTransport': without(
+    'this version has no ServersTransport; its own timeouts hold',
+  ),
+  'routes[].services[].nativeLB': without('requests go to the endpoints of the Service'),
+  'routes[].services[].nodePortLB': without('requests go to the endpoints of the Service'),
+  'routes[].services[].healthCheck': without('this version goes by the readiness that EndpointSlices report'),
+  'routes[].services[].passiveHealthCheck': without(
+    'this version goes by the readiness that EndpointSlices report',
+  ),
+});
+
+/** What the fields of `spec` of an IngressRoute do. */
+export const ingressRouteEffects: EffectTable = Object.freeze({
+  ...ingressRouteFrameEffects,
+  routes: now,
+  ...routeEffects,
+});
