@@ -1,0 +1,55 @@
+import { type Diagnostic, type DiagnosticCondition, diagnosticKinds } from '../model/diagnostic.ts';
+import type { WantedCondition } from '../model/object-status.ts';
+import type { Fragment } from '../translate/fragment.ts';
+
+type Verdict = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
+
+/**
+ * The conditions of an object, from what its translation came to. Errors turn Accepted or ResolvedRefs to False, with the
+ * first one's code as the reason; warnings change none. `isLive` is whether every proxy thread serves it.
+ */
+export function conditionsOf(fragment: Fragment, isLive: boolean): readonly WantedCondition[] {
+  const { observedGeneration } = fragment;
+  const accepted = judged(fragment, 'Accepted', 'The object is understood.');
+  const resolved = judged(fragment, 'ResolvedRefs', 'All references lead to what can be used.');
+  return [
+    { type: 'Accepted', ...accepted, observedGeneration },
+    { type: 'ResolvedRefs', ...resolved, observedGeneration },
+    { type: 'Programmed', ...programmed(fragment, accepted, isLive), observedGeneration },
+  ];
+}
+
+function judged(fragment: Fragment, condition: DiagnosticCondition, good: string): Verdict {
+  const errors = fragment.diagnostics.filter(
+    ({ severity, code }) => severity === 'error' && diagnosticKinds[code].condition === condition,
+  );
+  const [first] = errors;
+  if (first === undefined) return { status: 'True', reason: condition, message: good };
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return { status: 'False', reason: first.code, message: shortened(`${described(first)}${more}`) };
+}
+
+function described({ path, message, hint }: Diagnostic): string {
+  const where = path === '' ? '' : `${path}: `;
+  return hint === undefined ? `${where}${message}` : `${where}${message}. ${hint}`;
+}
+
+/** The API server refuses messages of more than 32768 characters (metav1.Condition); nobody reads a tenth of that. */
+function shortened(message: string): string {
+  return message.length > 1024 ? `${message.slice(0, 1023)}…` : message;
+}
+
+function programmed({ routes }: Fragment, accepted: Verdict, isLive: boolean): Verdict {
+  if (!isLive) {
+    return { status: 'Unknown', reason: 'Pending', message: 'Not every proxy thread serves it yet.' };
+  }
+  const failing = routes.filter((route) => route.action.kind === 'fail').length;
+  if (routes.length === 0 && accepted.status === 'False') {
+    return { status: 'False', reason: 'NothingServed', message: 'Nothing of the object is served.' };
+  }
+  if (failing > 0 && failing === routes.length) {
+    return { status: 'False', reason: 'NothingServed', message: 'Every route answers with an error.' };
+  }
+  const but = failing === 0 ? '' : `, but ${failing} of ${routes.length} routes answer with an error`;
+  return { status: 'True', reason: 'Programmed', message: `Every proxy thread serves it${but}.` };
+}

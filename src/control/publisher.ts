@@ -1,0 +1,45 @@
+import type { Plan } from '../model/plan.ts';
+import type { PlanDelta } from '../model/plan-delta.ts';
+import { isNothing, type PlanChanges } from '../translate/assembly.ts';
+
+/** Numbers the plans that are published. */
+export class Publisher {
+  readonly #plan: () => Plan;
+  #generation = 0;
+  #full: PlanDelta | null = null;
+
+  /** `plan` gives what is wanted now. */
+  constructor(plan: () => Plan) {
+    this.#plan = plan;
+  }
+
+  /** 0 until something is published. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The next generation, or null where the plan stays as it is. The first is published whatever it holds. */
+  next(changes: PlanChanges): PlanDelta | null {
+    if (this.#generation > 0 && isNothing(changes)) return null;
+    const since = this.#generation;
+    this.#generation += 1;
+    this.#full = null;
+    return { generation: this.#generation, since, ...changes };
+  }
+
+  /** Everything since the empty plan, for a thread that starts; null while nothing is published. */
+  full(): PlanDelta | null {
+    if (this.#generation === 0) return null;
+    if (this.#full === null) {
+      const { routes, services, middlewares } = this.#plan();
+      this.#full = {
+        generation: this.#generation,
+        since: 0,
+        routes: { set: routes, removed: [] },
+        services: { set: services, removed: [] },
+        middlewares: { set: middlewares, removed: [] },
+      };
+    }
+    return this.#full;
+  }
+}

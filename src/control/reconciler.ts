@@ -1,0 +1,156 @@
+import type { ClusterChange, ClusterSource } from '../model/cluster.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
+import type { Plan } from '../model/plan.ts';
+import type { PlanDelta } from '../model/plan-delta.ts';
+import type { ToProxyThread } from '../model/thread-message.ts';
+import type { Fragment } from '../translate/fragment.ts';
+import type { TranslateOptions } from '../translate/options.ts';
+import { Translator } from '../translate/translator.ts';
+import type { Clock } from './clock.ts';
+import { Coalescer } from './coalesce.ts';
+import type { DiagnosticChanges } from './diagnostic-book.ts';
+import { EndpointTracker } from './endpoint-tracker.ts';
+import { Publisher } from './publisher.ts';
+
+export interface ReconcilerOptions {
+  readonly source: ClusterSource;
+  readonly translate: TranslateOptions;
+  readonly clock: Clock;
+  readonly quietMs: number;
+  readonly maxDelayMs: number;
+  /** Posts to every proxy thread that runs. */
+  readonly post: (message: ToProxyThread) => void;
+  readonly onBuilt: (build: Build) => void;
+  readonly onDiagnostics: (changes: DiagnosticChanges) => void;
+}
+
+/** What came of one build. */
+export interface Build {
+  /** Null where the plan stayed as it was. */
+  readonly delta: PlanDelta | null;
+  /** The generation that holds it. */
+  readonly generation: number;
+  readonly fragments: readonly Fragment[];
+  readonly gone: readonly ObjectReference[];
+  /** When the earliest event in it was seen, as in ClusterChange; null for the first build. */
+  readonly seenAtMs: number | null;
+}
+
+/**
+ * The loop from watch events to proxy threads. Four things happen: a change of configuration comes, and is noted until a
+ * quiet moment; that moment comes, and a plan is built; a change of endpoints comes, and goes out at once; the first sync is
+ * complete, and the first plan is built. Nothing is built before that.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #translator: Translator;
+  readonly #endpoints: EndpointTracker;
+  readonly #publisher: Publisher;
+  readonly #coalescer: Coalescer;
+  readonly #pending = new Map<string, ObjectReference>();
+  #seenAtMs: number | null = null;
+  #started = false;
+  #stopped = false;
+
+  constructor(options: ReconcilerOptions) {
+    const { source, translate, clock, quietMs, maxDelayMs } = options;
+    this.#options = options;
+    this.#translator = new Translator(translate);
+    this.#endpoints = new EndpointTracker(source);
+    this.#publisher = new Publisher(() => this.#translator.plan());
+    this.#coalescer = new Coalescer({ quietMs, maxDelayMs, clock, run: () => this.#build() });
+  }
+
+  start(): void {
+    const { source } = this.#options;
+    source.onChange((changes) => this.#changed(changes));
+    if (source.unsyncedKinds.length === 0) this.#firstSync();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#coalescer.stop();
+  }
+
+  get generation(): number {
+    return this.#publisher.generation;
+  }
+
+  get endpoints(): EndpointTracker {
+    return this.#endpoints;
+  }
+
+  plan(): Plan {
+    return this.#translator.plan();
+  }
+
+  /** All that a starting thread must be told: endpoints before the plan that needs them. Empty before the first plan. */
+  catchUp(): readonly ToProxyThread[] {
+    const delta = this.#publisher.full();
+    if (delta === null) return [];
+    return [
+      { kind: 'endpoints', services: this.#endpoints.all(), removed: [] },
+      { kind: 'plan', delta },
+    ];
+  }
+
+  #changed(changes: readonly ClusterChange[]): void {
+    if (this.#stopped) return;
+    if (!this.#started) {
+      if (changes.length === 0 || this.#options.source.unsyncedKinds.length === 0) this.#firstSync();
+      return;
+    }
+    let touched = false;
+    for (const { object, seenAtMs } of changes) {
+      if (object.kind === 'EndpointSlice') {
+        this.#endpoints.sliceChanged(object);
+        continue;
+      }
+      this.#pending.set(`${object.kind} ${object.namespace} ${object.name}`, object);
+      this.#seenAtMs = Math.min(this.#seenAtMs ?? seenAtMs, seenAtMs);
+      touched = true;
+    }
+    this.#sendEndpoints();
+    if (touched) this.#coalescer.touch();
+  }
+
+  #firstSync(): void {
+    this.#started = true;
+    this.#endpoints.learnSlices();
+    this.#update('everything', null);
+  }
+
+  #build(): void {
+    const changes = [...this.#pending.values()];
+    const seenAtMs = this.#seenAtMs;
+    this.#pending.clear();
+    this.#seenAtMs = null;
+    this.#update(changes, seenAtMs);
+  }
+
+  #update(changes: readonly ObjectReference[] | 'everything', seenAtMs: number | null): void {
+    const { source, post, onBuilt, onDiagnostics } = this.#options;
+    const { plan, fragments, gone, diagnostics } = this.#translator.update(source, changes);
+    if (changes !== 'everything') {
+      for (const { kind, namespace, name } of changes) {
+        if (kind === 'Service') this.#endpoints.serviceChanged(namespace, name);
+      }
+    }
+    this.#endpoints.track(plan.services.set);
+    // Endpoints go first: a service that is new to a thread's table must not be without any for a moment.
+    this.#sendEndpoints();
+    const delta = this.#publisher.next(plan);
+    if (delta !== null) post({ kind: 'plan', delta });
+    const { removed } = plan.services;
+    const dropped = this.#endpoints.untrack(removed);
+    if (removed.length > 0) post({ kind: 'endpoints', services: [], removed });
+    onDiagnostics({ appeared: diagnostics.appeared, gone: [...diagnostics.gone, ...dropped] });
+    onBuilt({ delta, generation: this.#publisher.generation, fragments, gone, seenAtMs });
+  }
+
+  #sendEndpoints(): void {
+    const { services, diagnostics } = this.#endpoints.settle();
+    if (services.length > 0) this.#options.post({ kind: 'endpoints', services, removed: [] });
+    if (diagnostics.appeared.length + diagnostics.gone.length > 0) this.#options.onDiagnostics(diagnostics);
+  }
+}

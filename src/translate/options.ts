@@ -1,0 +1,11 @@
+import type { EntryPoint } from '../model/settings.ts';
+
+/** The settings that decide what objects mean. */
+export interface TranslateOptions {
+  /** Entry points that exist; a route that names none is served on all of them. */
+  readonly entryPoints: readonly EntryPoint[];
+  /** Name of our IngressClass. */
+  readonly ingressClass: string;
+  readonly allowCrossNamespace: boolean;
+  readonly allowExternalNames: boolean;
+}

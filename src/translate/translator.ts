@@ -1,0 +1,168 @@
+import type { ClusterView, KubeObject } from '../model/cluster.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
+import { byCodeUnit } from '../model/order.ts';
+import type { Plan } from '../model/plan.ts';
+import { Assembly, type AssemblyChanges } from './assembly.ts';
+import type { TranslateContext } from './context.ts';
+import { type Fragment, FragmentBuilder } from './fragment.ts';
+import { translateIngress } from './ingress.ts';
+import { translateIngressRoute } from './ingress-route.ts';
+import { type ReadKey, RecordingLookup, readKeyOf } from './lookup.ts';
+import { translateMiddleware } from './middleware.ts';
+import { rememberingMiddlewareReader } from './middleware-reader.ts';
+import type { TranslateOptions } from './options.ts';
+
+/** What came of one update: nothing in it where the plan and the diagnostics stay as they are. */
+export interface Translation extends AssemblyChanges {
+  /** Fragments that were made anew, also where they came out equal. */
+  readonly fragments: readonly Fragment[];
+  /** Objects that add nothing any more, because they are gone. */
+  readonly gone: readonly ObjectReference[];
+}
+
+/** Kinds that add to the plan, each with its meaning. */
+const translations: Readonly<Record<string, (object: KubeObject, context: TranslateContext) => Fragment>> =
+  Object.freeze({
+    Ingress: translateIngress,
+    IngressRoute: translateIngressRoute,
+    Middleware: translateMiddleware,
+  });
+
+const translatedKinds = Object.freeze(Object.keys(translations));
+
+interface Remembered {
+  readonly source: KubeObject;
+  readonly fragment: Fragment;
+  /** What was read, and what stood there then. */
+  readonly reads: ReadonlyMap<ReadKey, KubeObject | undefined>;
+}
+
+/**
+ * Turns what the cluster says into the plan and the diagnostics, and remembers what each object came to: an update costs the
+ * objects that changed and those that read them. Knows no clock, no network and no order of events: the same view gives the
+ * same plan, byte for byte.
+ */
+export class Translator {
+  readonly #options: TranslateOptions;
+  /** One list for all routes: 100,000 copies of it would cost more than the rules. */
+  readonly #everywhere: readonly string[];
+  readonly #remembered = new Map<ReadKey, Remembered>();
+  /** For each thing that was read, who read it. */
+  readonly #readers = new Map<ReadKey, Set<ReadKey>>();
+  readonly #assembly = new Assembly();
+  readonly #readMiddleware = rememberingMiddlewareReader();
+
+  constructor(options: TranslateOptions) {
+    this.#options = options;
+    this.#everywhere = Object.freeze(options.entryPoints.map(({ name }) => name).toSorted(byCodeUnit));
+  }
+
+  /** Brings plan and diagnostics up to date with `view`, in which `changes` came, changed or went since the last call. */
+  update(view: ClusterView, changes: readonly ObjectReference[] | 'everything'): Translation {
+    const stale = changes === 'everything' ? this.#everything(view) : this.#staleAfter(view, changes);
+    const fragments: Fragment[] = [];
+    const gone: ObjectReference[] = [];
+    for (const [key, { kind, namespace, name }] of stale) {
+      const before = this.#remembered.get(key);
+      const source = view.get(kind, namespace, name);
+      if (before !== undefined) this.#forget(key, before);
+      if (source !== undefined) fragments.push(this.#remember(key, source, view));
+      else if (before !== undefined) gone.push(before.fragment.object);
+    }
+    return { fragments, gone, ...this.#assembly.settle() };
+  }
+
+  /** All that is wanted. The same object until it changes. */
+  plan(): Plan {
+    return this.#assembly.plan();
+  }
+
+  /** All problems, by object and path. The same array until it changes. */
+  diagnostics(): readonly Diagnostic[] {
+    return this.#assembly.diagnostics();
+  }
+
+  #everything(view: ClusterView): Map<ReadKey, ObjectName> {
+    const stale = new Map<ReadKey, ObjectName>();
+    for (const { fragment } of this.#remembered.values()) note(stale, fragment.object);
+    for (const kind of translatedKinds) {
+      for (const { metadata } of view.list(kind)) {
+        note(stale, { kind, namespace: metadata.namespace ?? '', name: metadata.name });
+      }
+    }
+    return stale;
+  }
+
+  #staleAfter(view: ClusterView, changes: readonly ObjectReference[]): Map<ReadKey, ObjectName> {
+    const stale = new Map<ReadKey, ObjectName>();
+    for (const { kind, namespace, name } of changes) {
+      const key = readKeyOf(kind, namespace, name);
+      const now = view.get(kind, namespace, name);
+      if (Object.hasOwn(translations, kind) && this.#remembered.get(key)?.source !== now) {
+        note(stale, { kind, namespace, name });
+      }
+      for (const reader of this.#readers.get(key) ?? []) {
+        const remembered = this.#remembered.get(reader);
+        if (remembered !== undefined && remembered.reads.get(key) !== now) {
+          note(stale, remembered.fragment.object);
+        }
+      }
+    }
+    return stale;
+  }
+
+  #forget(key: ReadKey, before: Remembered): void {
+    this.#remembered.delete(key);
+    this.#assembly.remove(before.fragment);
+    for (const read of before.reads.keys()) {
+      const readers = this.#readers.get(read);
+      readers?.delete(key);
+      if (readers?.size === 0) this.#readers.delete(read);
+    }
+  }
+
+  #remember(key: ReadKey, source: KubeObject, view: ClusterView): Fragment {
+    const lookup = new RecordingLookup(view);
+    const fragment = this.#translate(source, lookup);
+    this.#remembered.set(key, { source, fragment, reads: lookup.reads });
+    for (const read of lookup.reads.keys()) {
+      const readers = this.#readers.get(read);
+      if (readers === undefined) this.#readers.set(read, new Set([key]));
+      else readers.add(key);
+    }
+    this.#assembly.add(fragment);
+    return fragment;
+  }
+
+  #translate(source: KubeObject, lookup: RecordingLookup): Fragment {
+    const options = this.#options;
+    const everywhere = this.#everywhere;
+    const context = { options, everywhere, lookup, readMiddleware: this.#readMiddleware };
+    try {
+      const fragment = new FragmentBuilder(source);
+      const translate = translations[source.kind];
+      return translate === undefined ? fragment.notOurs() : translate(source, { ...context, fragment });
+    } catch (error) {
+      // A throw is a fault of ours, yet it must cost its object only and never the controller, which would read the same
+      // object again after a restart.
+      const fragment = new FragmentBuilder(source);
+      const reason = error instanceof Error ? error.message : String(error);
+      fragment.report('', 'InvalidObject', `${internalFault}: ${reason}`, 'Please report this.');
+      return fragment.build();
+    }
+  }
+}
+
+/** How the diagnostic of an object begins whose translation failed through a fault of Fairlead. */
+const internalFault = 'Fairlead failed to translate the object';
+
+interface ObjectName {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function note(stale: Map<ReadKey, ObjectName>, object: ObjectName): void {
+  stale.set(readKeyOf(object.kind, object.namespace, object.name), object);
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import type { KubeObject } from '../../../src/model/cluster.ts';
+import { ingress, ingressClass, ingressRoute, middleware, service } from './objects.ts';
+
+/** Random clusters of few names, so that objects refer to each other, clash, come and go. */
+
+/** What happens to one object. */
+export type Edit =
+  | { readonly kind: 'set'; readonly object: KubeObject }
+  | { readonly kind: 'delete'; readonly object: KubeObject };
+
+const name = fc.constantFrom('a', 'b', 'c');
+const host = fc.constantFrom('', 'a.example.com', '*.example.com', 'not a host');
+const path = fc.constantFrom('/', '/api', '/api/', 'relative');
+const createdAt = fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', undefined);
+const namespace = fc.constantFrom('default', 'other');
+const port = fc.constantFrom(80, 81);
+
+const metadata = fc.record({ namespace, createdAt }).map((fields) => ({
+  namespace: fields.namespace,
+  ...(fields.createdAt === undefined ? {} : { creationTimestamp: fields.createdAt }),
+}));
+
+const backend = fc.record({ name, port }).map((one) => ({
+  service: { name: one.name, port: { number: one.port } },
+}));
+
+const anIngress = fc
+  .record({
+    name,
+    metadata,
+    className: fc.constantFrom('fairlead', 'nginx', undefined),
+    rules: fc.array(fc.record({ host, path, backend, pathType: fc.constantFrom('Exact', 'Prefix') }), {
+      maxLength: 3,
+    }),
+    defaultBackend: fc.option(backend, { nil: undefined }),
+  })
+  .map((one) =>
+    ingress(
+      one.name,
+      {
+        ingressClassName: one.className,
+        defaultBackend: one.defaultBackend,
+        rules: one.rules.map((rule) => ({
+          host: rule.host,
+          http: { paths: [{ path: rule.path, pathType: rule.pathType, backend: rule.backend }] },
+        })),
+      },
+      one.metadata,
+    ),
+  );
+
+const route = fc.record({
+  match: fc.constantFrom(
+    'Host(`a.example.com`)',
+    'PathPrefix(`/api`)',
+    'Host(`a.example.com`) && Path(`/`)',
+    'Nope(`',
+  ),
+  priority: fc.constantFrom(0, 7),
+  services: fc.array(fc.record({ name, port, weight: fc.constantFrom(0, 1) }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  middlewares: fc.array(fc.record({ name, namespace }), { maxLength: 2 }),
+});
+
+const anIngressRoute = fc
+  .record({
+    name,
+    metadata,
+    routes: fc.array(route, { maxLength: 3 }),
+    entryPoints: fc.subarray(['web', 'internal', 'nowhere']),
+  })
+  .map((one) => ingressRoute(one.name, { routes: one.routes, entryPoints: one.entryPoints }, one.metadata));
+
+const aMiddleware = fc
+  .record({ name, metadata, prefix: fc.constantFrom('/x', '/y', 'broken') })
+  .map((one) => middleware(one.name, { addPrefix: { prefix: one.prefix } }, one.metadata));
+
+const aService = fc
+  .record({ name, metadata, port })
+  .map((one) => service(one.name, [{ port: one.port }], one.metadata));
+
+const aClass = fc
+  .boolean()
+  .map((isDefault) => ingressClass('fairlead', 'fairlead.dev/ingress-controller', isDefault));
+
+export const anyObject: fc.Arbitrary<KubeObject> = fc.oneof(
+  anIngress,
+  anIngressRoute,
+  aMiddleware,
+  aService,
+  aClass,
+);
+
+export const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
+  { weight: 3, arbitrary: anyObject.map((object): Edit => ({ kind: 'set', object })) },
+  { weight: 1, arbitrary: anyObject.map((object): Edit => ({ kind: 'delete', object })) },
+);
