@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { ClusterSource } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Endpoint, ServiceEndpoints } from '../model/endpoint.ts';
@@ -7,7 +8,6 @@ import type { Plan, ServiceKey } from '../model/plan.ts';
 import type { FromProxyThread } from '../model/thread-message.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import type { BackOffOptions } from './back-off.ts';
-import type { Clock } from './clock.ts';
 import { DiagnosticBook, type DiagnosticChanges, type DiagnosticCount } from './diagnostic-book.ts';
 import { type GenerationRecord, History } from './history.ts';
 import type { SpawnProxyThread } from './proxy-thread-port.ts';

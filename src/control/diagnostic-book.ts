@@ -2,7 +2,7 @@ import { byDiagnostic, type Diagnostic, type DiagnosticCode } from '../model/dia
 import type { Log } from '../model/log.ts';
 import { formatReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
-import { SortedList } from '../translate/sorted-list.ts';
+import { SortedList } from '../model/sorted-list.ts';
 
 export interface DiagnosticChanges {
   readonly appeared: readonly Diagnostic[];

@@ -1,7 +1,7 @@
+import type { Clock } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
 import type { EventLoopDelay, FromProxyThread, ToProxyThread } from '../model/thread-message.ts';
 import { type BackOffOptions, backOffMs } from './back-off.ts';
-import type { Clock } from './clock.ts';
 import type { BoundPorts, ProxyThreadPort, SpawnProxyThread } from './proxy-thread-port.ts';
 
 export interface ProxyThreadsOptions {

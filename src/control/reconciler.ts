@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { ClusterChange, ClusterSource } from '../model/cluster.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import type { Plan } from '../model/plan.ts';
@@ -6,7 +7,6 @@ import type { ToProxyThread } from '../model/thread-message.ts';
 import type { Fragment } from '../translate/fragment.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import { Translator } from '../translate/translator.ts';
-import type { Clock } from './clock.ts';
 import { Coalescer } from './coalesce.ts';
 import type { DiagnosticChanges } from './diagnostic-book.ts';
 import { EndpointTracker } from './endpoint-tracker.ts';

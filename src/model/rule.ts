@@ -21,4 +21,4 @@ export interface HostRule {
   readonly host: string;
 }
 
-export type RuleKind = Rule['kind'];
+type RuleKind = Rule['kind'];

@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../model/order.ts';
+import { SortedList } from '../model/sorted-list.ts';
 import { equalPlain } from './equal.ts';
-import { SortedList } from './sorted-list.ts';
 
 interface Use<Entry> {
   readonly entry: Entry;

@@ -17,7 +17,7 @@ import type { TranslateOptions } from './options.ts';
 export interface Translation extends AssemblyChanges {
   /** Fragments that were made anew, also where they came out equal. */
   readonly fragments: readonly Fragment[];
-  /** Objects that add nothing any more, because they are gone. */
+  /** Objects that are gone. One of the same name that took its place meanwhile stands in `fragments`. */
   readonly gone: readonly ObjectReference[];
 }
 
@@ -67,8 +67,8 @@ export class Translator {
       const before = this.#remembered.get(key);
       const source = view.get(kind, namespace, name);
       if (before !== undefined) this.#forget(key, before);
+      if (before !== undefined && !isSameObject(before.source, source)) gone.push(before.fragment.object);
       if (source !== undefined) fragments.push(this.#remember(key, source, view));
-      else if (before !== undefined) gone.push(before.fragment.object);
     }
     return { fragments, gone, ...this.#assembly.settle() };
   }
@@ -161,6 +161,11 @@ interface ObjectName {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+}
+
+/** False also where an object was deleted and made again, however equal it is: it is a new one then, without a status. */
+function isSameObject(before: KubeObject, now: KubeObject | undefined): boolean {
+  return now !== undefined && before.metadata.uid === now.metadata.uid;
 }
 
 function note(stale: Map<ReadKey, ObjectName>, object: ObjectName): void {

@@ -336,6 +336,19 @@ test('a status is handed over when its object is live, and only if it differs', 
   assert.deepEqual(controller.statuses(), [status]);
 });
 
+test('an object that is deleted and made again in one moment gets its status anew', () => {
+  const { clock, live, source, statuses } = started();
+  const withUid = (uid: string) => ({ ...route, metadata: { ...route.metadata, uid } });
+  source.put(0, withUid('first'), service('whoami'), endpoints);
+  source.sync();
+  live(1);
+  const before = statuses.splice(0);
+  source.drop(0, route);
+  source.put(0, withUid('second'));
+  clock.advance(10);
+  assert.deepEqual(statuses, before);
+});
+
 test('a status that waits too long says that its object is not served yet, and is put right later', () => {
   const { clock, live, source, statuses } = started();
   source.put(0, route, service('whoami'), endpoints);

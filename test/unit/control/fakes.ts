@@ -1,5 +1,5 @@
-import type { Clock } from '../../../src/control/clock.ts';
 import type { BoundPorts, ProxyThreadPort } from '../../../src/control/proxy-thread-port.ts';
+import type { Clock } from '../../../src/model/clock.ts';
 import type { ClusterChange, ClusterSource, KubeObject } from '../../../src/model/cluster.ts';
 import type { Log } from '../../../src/model/log.ts';
 import type { FromProxyThread, ToProxyThread } from '../../../src/model/thread-message.ts';

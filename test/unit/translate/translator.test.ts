@@ -109,6 +109,15 @@ test('an object that is gone takes its routes, services, Middlewares and diagnos
   assert.deepEqual(translator.diagnostics(), []);
 });
 
+test('an object that was made again before anybody looked is gone and made anew, however equal', () => {
+  const before = ingressRoute('a', { routes: [] }, { uid: 'first' });
+  const { view, translator } = started(before);
+  view.set(ingressRoute('a', { routes: [] }, { uid: 'second' }));
+  const translation = translator.update(view, [referenceTo(before)]);
+  assert.deepEqual(translation.gone, [referenceTo(before)]);
+  assert.deepEqual(madeAnew(translation), ['a']);
+});
+
 test('the default backend of an Ingress and its paths count as routes of one list', () => {
   const ingress = simpleIngress('shop', 'example.com', '/', 'one');
   const { translator } = started(ingress, service('one'));

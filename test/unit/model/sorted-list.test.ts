@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SortedList } from '../../../src/translate/sorted-list.ts';
+import { SortedList } from '../../../src/model/sorted-list.ts';
 
 interface Entry {
   readonly key: string;
