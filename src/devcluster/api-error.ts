@@ -16,9 +16,9 @@ export class ApiError extends Error {
   }
 }
 
-/** 422: what validation found, worded as Kubernetes does: one error inline, several in brackets. */
+/** 422: what validation found, worded as Kubernetes does: one error inline, several in brackets, none said twice. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): ApiError {
-  const texts = errors.map((error) => `${error.field}: ${error.message}`);
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const qualified = group === '' ? kind : `${kind}.${group}`;
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${all}`, {

@@ -20,5 +20,3 @@ export interface HostRule {
   readonly kind: 'host';
   readonly host: string;
 }
-
-type RuleKind = Rule['kind'];
