@@ -3,8 +3,8 @@ export const oldestNode = '24.18';
 
 /** Ends the process with exit code 2 and one clear line where this Node.js is older than `oldestNode`. */
 export function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const [oldestMajor, oldestMinor] = oldestNode.split('.').map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode.split('.').map(Number);
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   process.stderr.write(
     `fairlead needs Node.js ${oldestNode} or newer, but this is ${process.versions.node} (${process.execPath}). ` +

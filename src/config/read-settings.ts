@@ -46,7 +46,7 @@ export function readSettings(input: SettingsInput): SettingsResult {
   const problems: string[] = [];
   const given = readArguments(input.command, input.argv, problems);
   const environment = readEnvironment(input.command, input.env, problems);
-  const configFile = given.configFile ?? input.env.FAIRLEAD_CONFIG;
+  const configFile = given.configFile ?? (input.env.FAIRLEAD_CONFIG || undefined);
   const file = configFile === undefined ? {} : readYaml(input, configFile, problems);
   const values = parseAll([given.settings, environment, file], problems);
   const settings = withDefaults(values, input);
@@ -66,10 +66,15 @@ function readYaml(input: SettingsInput, path: string, problems: string[]): RawSe
     content = parseYaml(input.readFile(path), { maxAliasCount: 100 }) ?? {};
   } catch (error) {
     const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    problems.push(`--config ${path}: ${reason.replace(/:$/, '')}`);
+    problems.push(`--config ${path}: ${inOurWords(reason.replace(/:$/, ''))}`);
     return {};
   }
   return readFileSettings(input.command, path, content, problems);
+}
+
+function inOurWords(reason: string): string {
+  if (reason.startsWith('Source contains multiple documents')) return 'expected one document';
+  return /call stack|Stack overflow/.test(reason) ? 'it is nested too deeply' : reason;
 }
 
 type ParsedValues = { [Key in FlagKey]?: readonly FlagValues[Key][] };

@@ -154,3 +154,13 @@ test('a settings file that is no YAML is refused in one line', () => {
   assert.match(problem, /^--config f: .+ at line 1, column 5$/);
   assert.deepEqual(rest, []);
 });
+
+test('a settings file of several documents is refused in our own words', () => {
+  assert.deepEqual(problemsOf(['--config', 'f'], { readFile: () => 'drain: 1\n---\ndrain: 2\n' }), [
+    '--config f: expected one document',
+  ]);
+});
+
+test('an empty FAIRLEAD_CONFIG names no file', () => {
+  assert.equal(settingsOf([], { env: { FAIRLEAD_CONFIG: '' } }).drainSeconds, 15);
+});

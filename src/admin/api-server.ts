@@ -1,0 +1,68 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Log } from '../model/log.ts';
+import { formatReference } from '../model/object-reference.ts';
+import type { PlanRoute } from '../model/plan.ts';
+import type { ListenAddress } from '../model/settings.ts';
+import { type ExplainSource, explainPlan } from './explanation.ts';
+import { type Answer, json, type SideServer, startSideServer } from './http.ts';
+
+/** What the JSON API shows; it changes nothing. */
+export interface AdminView extends ExplainSource {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What changed with the last generations, newest first. */
+  readonly history: readonly object[];
+}
+
+/** Serves the JSON API to loopback names. */
+export function startApiServer(listen: ListenAddress, view: AdminView, log: Log): Promise<SideServer> {
+  const { host } = listen;
+  return startSideServer({
+    name: 'admin',
+    listen,
+    log,
+    loopbackHostsOnly: host === 'localhost' || host === '::1' || host.startsWith('127.'),
+    endpoints: {
+      '/api/plan': () => json(200, { generation: view.generation, ...view.plan }),
+      '/api/routes': () =>
+        json(
+          200,
+          view.plan.routes.map((route) => summaryOf(route, view)),
+        ),
+      '/api/diagnostics': () => json(200, view.diagnostics.map(diagnosticLine)),
+      '/api/history': () => json(200, view.history),
+      '/api/explain': (query) => explain(query, view),
+    },
+  });
+}
+
+function diagnosticLine({ object, ...rest }: Diagnostic): object {
+  return { object: formatReference(object), ...rest };
+}
+
+function summaryOf(route: PlanRoute, view: AdminView): object {
+  const { id, match, priority, entryPoints, middlewares, action } = route;
+  const base = { id, match, priority, entryPoints, middlewares };
+  if (action.kind === 'fail') return { ...base, status: action.status, reason: action.reason };
+  const services = action.targets.map(({ service, weight }) => {
+    const endpoints = view.endpointsOf(service);
+    return { service, weight, readyEndpoints: endpoints.filter(({ ready }) => ready).length };
+  });
+  return { ...base, services };
+}
+
+function explain(query: URLSearchParams, view: AdminView): Answer {
+  const headers = query.getAll('header').map((line): readonly [string, string] => {
+    const colon = line.indexOf(':');
+    return colon < 0 ? [line, ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  });
+  const result = explainPlan(
+    {
+      method: query.get('method') ?? 'GET',
+      url: query.get('url') ?? '',
+      headers,
+      clientIp: query.get('clientIp') ?? '127.0.0.1',
+    },
+    view,
+  );
+  return result.ok ? json(200, result.explained) : json(400, { problem: result.problem });
+}

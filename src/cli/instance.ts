@@ -1,0 +1,230 @@
+import { type AdminView, startApiServer } from '../admin/api-server.ts';
+import type { SideServer } from '../admin/http.ts';
+import { type ProbeView, startMetricsServer } from '../admin/metrics-server.ts';
+import { watchedKinds } from '../api/kubernetes.ts';
+import {
+  type Controller,
+  type ControllerListeners,
+  createController,
+  defaultTiming,
+} from '../control/controller.ts';
+import { type Cluster, connectCluster } from '../kube/client.ts';
+import type { Credentials } from '../kube/credentials.ts';
+import { publishedAddresses } from '../kube/publish-service.ts';
+import { createStatusWriter, type StatusWriter } from '../kube/status-writer.ts';
+import { systemClock } from '../model/clock.ts';
+import type { Log } from '../model/log.ts';
+import { byCodeUnit } from '../model/order.ts';
+import type { EntryPoint, Settings } from '../model/settings.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { collectStartupGarbage } from './collect-garbage.ts';
+import type { World } from './command.ts';
+import { createThreadSpawner } from './thread-spawner.ts';
+import { ownVersion } from './version.ts';
+
+export interface InstanceOptions {
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  readonly world: World;
+  readonly log: Log;
+  readonly listeners?: Pick<ControllerListeners, 'onPublished' | 'onDiagnostics'>;
+}
+
+/** A running Fairlead: controller, proxy threads, metrics and JSON API. */
+export interface Instance {
+  readonly controller: Controller;
+  readonly cluster: Cluster;
+  /** Ports really bound, by entry point. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly metrics: SideServer;
+  readonly admin: SideServer;
+  /** Resolves when every required kind has synced and every proxy thread serves a table, or when `signal` is aborted. */
+  untilReady(signal: AbortSignal): Promise<void>;
+  /** Not ready, drain, wait for requests in flight, end. */
+  stop(): Promise<void>;
+}
+
+/** The entry points that this version opens: TLS is not spoken yet, and must not be answered in clear text. */
+export function openedEntryPoints(settings: Settings): readonly EntryPoint[] {
+  return settings.entryPoints.filter((entryPoint) => !entryPoint.tls);
+}
+
+/** Starts everything; rejects with one sentence where an address cannot be opened, and leaves nothing running then. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { settings, log } = options;
+  for (const { name } of settings.entryPoints.filter(({ tls }) => tls)) {
+    log.info({ entryPoint: name }, 'entry point stays closed: this version does not speak TLS yet');
+  }
+  const metrics = createMetrics({ version: ownVersion(), node: process.versions.node });
+  const cluster = connect(options, metrics);
+  const writer = createStatusWriter({
+    transport: cluster.transport,
+    kinds: watchedKinds,
+    known: (object) => cluster.knownStatus(object),
+    log,
+  });
+  const opened = Promise.withResolvers<Readonly<Record<string, number>>>();
+  opened.promise.catch(() => undefined);
+  const controller = startController(options, { cluster, metrics, writer, opened });
+  const watching = new AbortController();
+  const running: Running = { controller, writer, watching, servers: [], watched: Promise.resolve() };
+  try {
+    const view = probeView(controller, metrics, faultsOf(options));
+    const metricsServer = await startMetricsServer(settings.metrics, view, log);
+    running.servers.push(metricsServer);
+    const admin = await startApiServer(settings.admin, adminView(controller, settings), log);
+    running.servers.push(admin);
+    const ports = await opened.promise;
+    running.watched = cluster.start(watching.signal);
+    return {
+      controller,
+      cluster,
+      ports,
+      metrics: metricsServer,
+      admin,
+      stop: () => drainAndEnd(running, options),
+      untilReady: (signal) => untilReady(controller, signal),
+    };
+  } catch (error) {
+    await end(running);
+    throw error;
+  }
+}
+
+function connect({ settings, credentials, log }: InstanceOptions, metrics: Metrics): Cluster {
+  return connectCluster({
+    credentials,
+    userAgent: `fairlead/${ownVersion()}`,
+    kinds: watchedKinds,
+    namespaces: settings.namespaces,
+    selector: settings.selector,
+    log,
+    onWatchRestart: (kind) => metrics.watchRestarted(kind),
+    onWatchEvent: (kind, epochSeconds) => metrics.watchEvent(kind, epochSeconds),
+  });
+}
+
+interface Parts {
+  readonly cluster: Cluster;
+  readonly metrics: Metrics;
+  readonly writer: StatusWriter;
+  readonly opened: PromiseWithResolvers<Readonly<Record<string, number>>>;
+}
+
+function startController(
+  { settings, world, log, listeners = {} }: InstanceOptions,
+  { cluster, metrics, writer, opened }: Parts,
+): Controller {
+  const spawn = createThreadSpawner({ settings, entryPoints: openedEntryPoints(settings), metrics, world });
+  return createController({
+    source: cluster,
+    translate: settings,
+    threads: { count: settings.workers, spawn },
+    publishedAddresses: () => addressesToPublish(settings, cluster),
+    clock: systemClock,
+    log,
+    timing: defaultTiming,
+    listeners: {
+      onPublished: (published) => {
+        metrics.published(published.seconds);
+        listeners.onPublished?.(published);
+      },
+      onStatuses: (statuses) => writer.want(statuses),
+      onDiagnostics: (changes) => listeners.onDiagnostics?.(changes),
+      onThreadMessage: (index, message) => {
+        if (message.kind === 'listening') opened.resolve(message.ports);
+        else if (message.kind === 'listenFailed') opened.reject(new Error(message.message));
+        else if (message.kind === 'metricRows') metrics.addRows(index, message.rows);
+      },
+    },
+  });
+}
+
+/**
+ * Faults of the control thread that nobody caught. The proxy threads go on with the table they have; health says no, so that
+ * whoever watches it can replace the process in an orderly way.
+ */
+function faultsOf({ world, log }: InstanceOptions): readonly string[] {
+  const faults: string[] = [];
+  world.onFault((error) => {
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'a fault of the control thread',
+    );
+    if (faults.length === 0) faults.push('the control thread had a fault; its log says more');
+  });
+  return faults;
+}
+
+function addressesToPublish(
+  { publishService, publishAddresses }: Settings,
+  cluster: Cluster,
+): readonly string[] | null {
+  if (publishService === null && publishAddresses.length === 0) return null;
+  const [namespace = '', name = ''] = publishService?.split('/') ?? [];
+  const ofService =
+    publishService === null ? [] : publishedAddresses(cluster.get('Service', namespace, name));
+  return [...new Set([...publishAddresses, ...ofService])].toSorted(byCodeUnit);
+}
+
+function probeView(controller: Controller, metrics: Metrics, faults: readonly string[]): ProbeView {
+  return {
+    missingForReady: () => controller.readiness().missing,
+    unhealthy: () => (controller.isHealthy() ? faults : [...faults, 'a proxy thread does not answer']),
+    metrics: async () => {
+      metrics.observe(controller);
+      return { type: metrics.contentType, body: await metrics.render() };
+    },
+  };
+}
+
+function adminView(controller: Controller, settings: Settings): AdminView {
+  return {
+    entryPoints: settings.entryPoints,
+    endpointsOf: (service) => controller.endpointsOf(service),
+    get plan() {
+      return controller.plan();
+    },
+    get generation() {
+      return controller.liveGeneration;
+    },
+    get diagnostics() {
+      return controller.diagnostics();
+    },
+    get history() {
+      return controller.history();
+    },
+  };
+}
+
+async function untilReady(controller: Controller, signal: AbortSignal): Promise<void> {
+  while (!controller.readiness().ready && !signal.aborted) {
+    await new Promise<void>((resolve) => systemClock.after(5, resolve));
+  }
+  collectStartupGarbage();
+}
+
+interface Running {
+  readonly controller: Controller;
+  readonly writer: StatusWriter;
+  readonly watching: AbortController;
+  readonly servers: SideServer[];
+  watched: Promise<void>;
+}
+
+async function drainAndEnd(running: Running, { settings, log }: InstanceOptions): Promise<void> {
+  const { drainSeconds, graceSeconds } = settings;
+  running.controller.announceEnd();
+  log.info({ drainSeconds, graceSeconds }, 'stopping');
+  await new Promise<void>((resolve) => systemClock.after(drainSeconds * 1000, resolve));
+  await running.controller.drain(graceSeconds * 1000);
+  await end(running);
+  log.info({}, 'stopped');
+}
+
+async function end({ controller, writer, watching, servers, watched }: Running): Promise<void> {
+  writer.stop();
+  controller.stop();
+  watching.abort();
+  await Promise.all([watched, ...servers.map((server) => server.close())]);
+}

@@ -1,0 +1,99 @@
+import { type EndpointSlice, serviceNameLabel, watchedKinds } from '../api/kubernetes.ts';
+import { trimObject } from '../api/trim.ts';
+import type { ClusterView, KubeObject } from '../model/cluster.ts';
+import { byDiagnostic, type Diagnostic, diagnostic } from '../model/diagnostic.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
+import { byCodeUnit } from '../model/order.ts';
+import type { Plan } from '../model/plan.ts';
+import type { TranslateOptions } from '../translate/options.ts';
+import { Translator } from '../translate/translator.ts';
+import type { Manifest } from './manifests.ts';
+
+/** What manifests come to without a cluster. */
+export interface OfflineTranslation {
+  readonly view: ClusterView;
+  readonly plan: Plan;
+  /** Sorted. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Manifests of an object that an earlier one already holds; the last one counts, as with `kubectl apply`. */
+  readonly repeated: readonly Manifest[];
+}
+
+/** Options that fit the defaults of `run`. */
+export const offlineOptions: TranslateOptions = Object.freeze({
+  entryPoints: [
+    { name: 'web', host: '', port: 8080, tls: false },
+    { name: 'websecure', host: '', port: 8443, tls: true },
+  ],
+  ingressClass: 'fairlead',
+  allowCrossNamespace: false,
+  allowExternalNames: false,
+});
+
+/** Translates manifests as the controller would. Objects without a namespace are taken to be in `default`. */
+export function translateOffline(
+  manifests: readonly Manifest[],
+  options = offlineOptions,
+): OfflineTranslation {
+  const objects = new Map<string, Map<string, KubeObject>>();
+  const seen = new Set<string>();
+  const repeated: Manifest[] = [];
+  const unfit: Diagnostic[] = [];
+  for (const manifest of manifests) {
+    const kind = watchedKinds.find(
+      (one) => one.kind === manifest.object.kind && one.apiVersion === manifest.object.apiVersion,
+    );
+    const reference = referenceOf(manifest);
+    const key = `${reference.namespace}/${reference.name}`;
+    const unique = `${reference.apiVersion} ${reference.kind} ${key}`;
+    if (seen.has(unique)) repeated.push(manifest);
+    seen.add(unique);
+    if (kind === undefined) continue;
+    const metadata = { ...manifest.object.metadata, namespace: reference.namespace };
+    const trimmed = trimObject(kind, { ...manifest.object, metadata });
+    if (trimmed.kind === 'unfit') {
+      unfit.push(diagnostic(reference, trimmed.path, 'InvalidObject', 'the value does not fit this field'));
+      continue;
+    }
+    for (const path of trimmed.dropped) {
+      unfit.push(diagnostic(reference, path, 'InvalidObject', 'the value does not fit this field'));
+    }
+    const ofKind = objects.get(kind.kind) ?? new Map<string, KubeObject>();
+    objects.set(kind.kind, ofKind.set(key, trimmed.object));
+  }
+  const view = new ManifestView(objects);
+  const translator = new Translator(options);
+  translator.update(view, 'everything');
+  const diagnostics = [...translator.diagnostics(), ...unfit].toSorted(byDiagnostic);
+  return { view, plan: translator.plan(), diagnostics, repeated };
+}
+
+/** Names the object of a manifest, in `default` where it names no namespace. */
+export function referenceOf({ object }: Manifest): ObjectReference {
+  const clusterScoped = watchedKinds.some((kind) => kind.kind === object.kind && !kind.namespaced);
+  const namespace = clusterScoped ? '' : (object.metadata.namespace ?? 'default');
+  return { apiVersion: object.apiVersion, kind: object.kind, namespace, name: object.metadata.name };
+}
+
+class ManifestView implements ClusterView {
+  readonly #objects: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
+
+  constructor(objects: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>) {
+    this.#objects = objects;
+  }
+
+  get(kind: string, namespace: string, name: string): KubeObject | undefined {
+    return this.#objects.get(kind)?.get(`${namespace}/${name}`);
+  }
+
+  list(kind: string): readonly KubeObject[] {
+    const entries = [...(this.#objects.get(kind) ?? [])];
+    return entries.toSorted(([left], [right]) => byCodeUnit(left, right)).map(([, object]) => object);
+  }
+
+  endpointSlicesOf(namespace: string, service: string): readonly KubeObject[] {
+    return (this.list('EndpointSlice') as readonly EndpointSlice[]).filter(
+      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[serviceNameLabel] === service,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { hostname } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import type { ProxyThreadPort, SpawnProxyThread } from '../control/proxy-thread-port.ts';
+import type { EntryPoint, Settings } from '../model/settings.ts';
+import type { FromProxyThread } from '../model/thread-message.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { World } from './command.ts';
+
+export interface ThreadSpawnerOptions {
+  readonly settings: Settings;
+  readonly entryPoints: readonly EntryPoint[];
+  readonly metrics: Metrics;
+  readonly world: World;
+}
+
+/** Makes what starts a proxy thread and puts a small face before its Worker. */
+export function createThreadSpawner({
+  settings,
+  entryPoints,
+  metrics,
+  world,
+}: ThreadSpawnerOptions): SpawnProxyThread {
+  return (index, ports) => {
+    const worker = world.spawnProxyThread({
+      index,
+      entryPoints: entryPoints.map((entryPoint) => ({
+        ...entryPoint,
+        port: ports?.[entryPoint.name] ?? entryPoint.port,
+      })),
+      reusePort: settings.workers > 1,
+      trustedIps: settings.trustedIps,
+      hideReason: settings.hideReason,
+      accessLog: settings.accessLog,
+      colours: world.isTerminal,
+      logLevel: settings.logLevel,
+      logFormat: settings.logFormat,
+      hostName: hostname(),
+      counters: metrics.addThread(index),
+    });
+    return portOf(worker, () => metrics.retireThread(index));
+  };
+}
+
+function portOf(worker: Worker, onEnd: () => void): ProxyThreadPort {
+  let reason = 'it ended';
+  worker.on('error', (error) => {
+    reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  });
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => {
+      worker.on('message', (message: FromProxyThread) => listener(message));
+    },
+    onExit: (listener) => {
+      worker.on('exit', () => {
+        onEnd();
+        listener(reason);
+      });
+    },
+    terminate: () => {
+      worker.terminate().catch(() => undefined);
+    },
+  };
+}

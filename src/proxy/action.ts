@@ -1,0 +1,32 @@
+import type { PlanRoute, RouteId } from '../model/plan.ts';
+import type { PlanIndex } from '../routing/plan-index.ts';
+import type { MiddlewareStep } from './exchange.ts';
+import { compileMiddleware } from './middleware/compile.ts';
+import type { Services } from './upstream/services.ts';
+import { WeightedTargets } from './upstream/weighted.ts';
+
+/** What becomes of the requests of one route in one generation. Null targets: the route fails closed. */
+export interface Action {
+  readonly route: RouteId;
+  readonly steps: readonly MiddlewareStep[];
+  readonly targets: WeightedTargets | null;
+}
+
+/** Makes the action of a route. A middleware that the plan does not have makes the route fail, never act without it. */
+export function compileAction(route: PlanRoute, plan: PlanIndex, services: Services): Action {
+  const steps: MiddlewareStep[] = [];
+  let isBroken = false;
+  for (const id of route.middlewares) {
+    const entry = plan.middleware(id);
+    if (entry === undefined) isBroken = true;
+    else steps.push(compileMiddleware(entry.middleware));
+  }
+  const { action } = route;
+  if (isBroken || action.kind === 'fail') return { route: route.id, steps: [], targets: null };
+  const targets = action.targets.map((target) => ({
+    service: services.get(target.service),
+    weight: target.weight,
+    passHostHeader: target.passHostHeader,
+  }));
+  return { route: route.id, steps, targets: new WeightedTargets(targets) };
+}

@@ -1,0 +1,62 @@
+import { Counter } from './counter.ts';
+import type { ClientConnection } from './http1/client-connection.ts';
+import type { Listener } from './listener.ts';
+
+/** How far below the limit accepting starts again. */
+const resumeShare = 0.95;
+
+/**
+ * The connection limit of a thread. At the limit an idle connection makes room for the new one; where there is none, all listeners
+ * stop accepting until enough have gone, and the other threads, or a later attempt, take what comes.
+ */
+export class AcceptGate {
+  readonly listeners: Listener[] = [];
+  /** Connections of all listeners. */
+  readonly open = new Counter();
+  readonly #limit: number;
+  readonly #retryMs: number;
+  #isPaused = false;
+  #isResuming = false;
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(limit: number, retryMs: number) {
+    this.#limit = limit;
+    this.#retryMs = retryMs;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  opened(newest: ClientConnection): void {
+    this.open.up();
+    if (this.open.value < this.#limit || this.#isPaused) return;
+    if (this.listeners.some((listener) => listener.closeOldestIdle(newest))) return;
+    this.#isPaused = true;
+    for (const listener of this.listeners) listener.pause();
+  }
+
+  closed(): void {
+    this.open.down();
+    if (this.#isPaused && this.open.value < this.#limit * resumeShare) void this.#resume();
+  }
+
+  stop(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#isPaused = false;
+  }
+
+  async #resume(): Promise<void> {
+    if (this.#isResuming) return;
+    this.#isResuming = true;
+    const results = await Promise.all(this.listeners.map((listener) => listener.resume()));
+    this.#isResuming = false;
+    if (!this.#isPaused) return;
+    if (results.every((isOpen) => isOpen)) {
+      this.#isPaused = false;
+      return;
+    }
+    this.#retry = setTimeout(() => void this.#resume(), this.#retryMs);
+  }
+}

@@ -1,0 +1,80 @@
+/** Something that ends when its time is over. Setting `deadline` is all that arming costs. */
+export interface Timed {
+  /** On the clock of `Deadlines.nowMs`; 0 means none. */
+  deadline: number;
+  /** Where it stands in the list; owned by `Deadlines`, -1 when it is not in it. */
+  slot: number;
+  expire(): void;
+}
+
+/**
+ * The time limits of one thread: one coarse interval looks at a field of every connection, so a request arms and disarms
+ * its limits by writing a number. The interval rests while there is nothing to watch, and never keeps the process alive.
+ */
+export class Deadlines {
+  /** Monotonic, in milliseconds; renewed at each tick only. */
+  nowMs: number;
+  readonly #tickMs: number;
+  readonly #clock: () => number;
+  readonly #watched: Timed[] = [];
+  #interval: NodeJS.Timeout | null = null;
+
+  constructor(tickMs: number, clock: () => number = monotonicMs) {
+    this.#tickMs = tickMs;
+    this.#clock = clock;
+    this.nowMs = clock();
+  }
+
+  get size(): number {
+    return this.#watched.length;
+  }
+
+  /** The deadline that is `ms` away. It never comes early, and late by two ticks at most. */
+  after(ms: number): number {
+    return this.nowMs + ms + this.#tickMs;
+  }
+
+  add(timed: Timed): void {
+    if (this.#interval === null) {
+      this.nowMs = this.#clock();
+      this.#interval = setInterval(() => this.tick(), this.#tickMs);
+      this.#interval.unref();
+    }
+    timed.slot = this.#watched.length;
+    this.#watched.push(timed);
+  }
+
+  remove(timed: Timed): void {
+    const slot = timed.slot;
+    if (slot === -1) return;
+    timed.slot = -1;
+    const last = this.#watched.pop();
+    if (last !== undefined && last !== timed) {
+      this.#watched[slot] = last;
+      last.slot = slot;
+    }
+    if (this.#watched.length === 0) this.stop();
+  }
+
+  /** Renews the clock and expires what is due. */
+  tick(): void {
+    const now = this.#clock();
+    this.nowMs = now;
+    // Backwards, because an expiry may remove its own entry: what takes its place has been looked at.
+    for (let index = this.#watched.length - 1; index >= 0; index--) {
+      const timed = this.#watched[index];
+      if (timed === undefined || timed.deadline === 0 || timed.deadline > now) continue;
+      timed.deadline = 0;
+      timed.expire();
+    }
+  }
+
+  stop(): void {
+    if (this.#interval !== null) clearInterval(this.#interval);
+    this.#interval = null;
+  }
+}
+
+function monotonicMs(): number {
+  return performance.now();
+}

@@ -1,0 +1,230 @@
+import type { Log } from '../model/log.ts';
+import type { Recorder } from '../model/outcome.ts';
+import type { Table } from '../routing/table.ts';
+import type { Action } from './action.ts';
+import { Counter } from './counter.ts';
+import type { Exchange, ExchangeEndpoint, Flow } from './exchange.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { failures, type ProxyError } from './proxy-error.ts';
+import { hasBody } from './request-head.ts';
+import { type Answer, isProxyError, type Responder } from './respond.ts';
+import type { ResponseHead } from './response-head.ts';
+import { mayRetry } from './retry.ts';
+import type { WeightedTargets } from './upstream/weighted.ts';
+
+/** What the handler is handed. */
+export interface HandlerContext {
+  readonly recorder: Recorder;
+  readonly responder: Responder;
+  readonly log: Log;
+}
+
+/**
+ * The way of one request, the same for every protocol: match, middleware in order, endpoint, upstream, answer, outcome. It
+ * reads the table once; what is published later concerns later requests.
+ */
+export class Handler implements Flow {
+  table: Table<Action>;
+  /** Requests that have begun and are not over. */
+  readonly inFlight = new Counter();
+  readonly #recorder: Recorder;
+  readonly #responder: Responder;
+  readonly #log: Log;
+
+  constructor(table: Table<Action>, context: HandlerContext) {
+    this.table = table;
+    this.#recorder = context.recorder;
+    this.#responder = context.responder;
+    this.#log = context.log;
+  }
+
+  begin(exchange: Exchange): void {
+    this.inFlight.up();
+    const found = this.table.match(exchange.view);
+    if (found === undefined) {
+      this.#fail(exchange, failures.noRoute);
+      return;
+    }
+    const { action } = found;
+    exchange.route = action.route;
+    if (action.targets === null) {
+      this.#fail(exchange, failures.routeBroken);
+      return;
+    }
+    if (action.steps.length > 0) {
+      exchange.steps = action.steps;
+      const answer = this.#runSteps(exchange);
+      if (answer !== null) {
+        this.#answer(exchange, answer);
+        return;
+      }
+    }
+    this.#chooseTarget(exchange, action.targets);
+  }
+
+  reject(exchange: Exchange, error: ProxyError): void {
+    this.inFlight.up();
+    this.#fail(exchange, error);
+  }
+
+  requestBody(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    exchange.requestBytes += end - start;
+    exchange.upstream?.sendBody(bytes, start, end);
+  }
+
+  requestEnd(exchange: Exchange): void {
+    exchange.requestRead = true;
+    exchange.upstream?.endBody();
+  }
+
+  requestFlush(exchange: Exchange): void {
+    exchange.upstream?.flush();
+  }
+
+  requestFailed(exchange: Exchange, error: ProxyError): void {
+    if (!exchange.isOver) this.#fail(exchange, error);
+  }
+
+  clientGone(exchange: Exchange): void {
+    if (exchange.isOver) return;
+    this.#cancelUpstream(exchange);
+    exchange.reason = failures.clientGone.code;
+    if (!exchange.headSent) exchange.status = 499;
+    this.#finish(exchange);
+  }
+
+  upstreamReady(exchange: Exchange): void {
+    const { upstream } = exchange;
+    if (upstream === null) return;
+    upstream.sendHead();
+    if (hasBody(exchange.request)) {
+      exchange.client.readBody();
+      return;
+    }
+    upstream.endBody();
+    upstream.flush();
+  }
+
+  informational(exchange: Exchange, head: ResponseHead): void {
+    exchange.client.sendInformational(head);
+  }
+
+  responseHead(exchange: Exchange, head: ResponseHead): void {
+    exchange.upstreamMs = performance.now() - exchange.chosenMs;
+    exchange.response = head;
+    // The way back: the step that saw the request last sees the answer first.
+    for (let index = exchange.steps.length - 1; index >= 0; index--) {
+      exchange.steps[index]?.onResponse(exchange);
+    }
+    exchange.status = head.status;
+    exchange.headSent = true;
+    exchange.client.sendHead(head);
+  }
+
+  responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
+    exchange.responseBytes += end - start;
+    return exchange.client.sendBody(bytes, start, end);
+  }
+
+  responseEnd(exchange: Exchange): void {
+    exchange.upstream = null;
+    exchange.client.endBody();
+    this.#finish(exchange);
+  }
+
+  responseFlush(exchange: Exchange): void {
+    exchange.client.flush();
+  }
+
+  upstreamFailed(exchange: Exchange, error: ProxyError): void {
+    if (exchange.isOver) return;
+    if (exchange.service !== null && mayRetry(exchange, error)) {
+      const other = exchange.service.pick(exchange.endpoint);
+      // What could not be connected to is not asked again; a connection that went stale says nothing of its endpoint.
+      if (other !== undefined && (other !== exchange.endpoint || !error.retryable)) {
+        exchange.retries++;
+        this.#forward(exchange, other, !error.retryable);
+        return;
+      }
+    }
+    exchange.upstream = null;
+    this.#fail(exchange, error);
+  }
+
+  broken(exchange: Exchange, cause: unknown): void {
+    this.#log.error({ err: cause, route: exchange.route }, 'a bug ended a request');
+    try {
+      if (exchange.isOver) exchange.client.abort();
+      else this.#fail(exchange, failures.internal);
+    } catch {
+      exchange.client.abort();
+    }
+  }
+
+  #runSteps(exchange: Exchange): Answer | null {
+    for (const step of exchange.steps) {
+      const result = step.onRequest(exchange);
+      if (result === null) continue;
+      return isProxyError(result) ? this.#responder.answer(result) : result;
+    }
+    return null;
+  }
+
+  #chooseTarget(exchange: Exchange, targets: WeightedTargets): void {
+    const target = targets.pick();
+    if (target === undefined) {
+      this.#fail(exchange, failures.noEndpoints);
+      return;
+    }
+    exchange.service = target.service;
+    exchange.passHostHeader = target.passHostHeader;
+    const endpoint = target.service.pick(null);
+    if (endpoint === undefined) {
+      this.#fail(exchange, failures.noEndpoints);
+      return;
+    }
+    this.#forward(exchange, endpoint, false);
+  }
+
+  #forward(exchange: Exchange, endpoint: ExchangeEndpoint, mustBeNew: boolean): void {
+    exchange.endpoint = endpoint;
+    exchange.chosenMs = performance.now();
+    const upstream = endpoint.take(exchange, mustBeNew);
+    exchange.upstream = upstream;
+    if (upstream.isReady) this.upstreamReady(exchange);
+  }
+
+  #fail(exchange: Exchange, error: ProxyError): void {
+    if (!exchange.headSent) {
+      this.#answer(exchange, this.#responder.answer(error));
+      return;
+    }
+    this.#cancelUpstream(exchange);
+    exchange.reason = error.code;
+    exchange.client.abort();
+    this.#finish(exchange);
+  }
+
+  #answer(exchange: Exchange, answer: Answer): void {
+    this.#cancelUpstream(exchange);
+    exchange.status = answer.status;
+    exchange.reason = answer.reason;
+    exchange.headSent = true;
+    exchange.client.sendAnswer(answer);
+    this.#finish(exchange);
+  }
+
+  #cancelUpstream(exchange: Exchange): void {
+    const { upstream } = exchange;
+    if (upstream === null) return;
+    exchange.upstream = null;
+    upstream.cancel();
+  }
+
+  #finish(exchange: Exchange): void {
+    exchange.isOver = true;
+    this.inFlight.down();
+    this.#recorder.finished(outcomeOf(exchange));
+    exchange.client.finished();
+  }
+}

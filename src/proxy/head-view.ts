@@ -1,0 +1,35 @@
+import type { RequestView } from '../model/request-view.ts';
+import type { Peer } from './forwarded.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** What rules see of a request head. One per connection, since its head is reused too. */
+export class HeadView implements RequestView {
+  readonly entryPoint: string;
+  readonly clientIp: string;
+  readonly tls: boolean;
+  readonly #head: RequestHead;
+
+  constructor(entryPoint: string, peer: Peer, head: RequestHead) {
+    this.entryPoint = entryPoint;
+    this.clientIp = peer.clientIp;
+    this.tls = peer.scheme === 'https';
+    this.#head = head;
+  }
+
+  get host(): string {
+    return this.#head.routingHost;
+  }
+
+  get path(): string {
+    return this.#head.routingPath;
+  }
+
+  get method(): string {
+    return this.#head.method;
+  }
+
+  /** Lines that will not be forwarded are not seen, so a client cannot match by what it forges. */
+  header(name: string): readonly string[] {
+    return this.#head.lines.values(name);
+  }
+}

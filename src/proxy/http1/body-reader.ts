@@ -1,0 +1,48 @@
+import type { Exchange } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
+import { framing, type RequestHead } from '../request-head.ts';
+import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
+
+/** What `BodyReader.read` ended with. */
+export const bodyState = { more: 0, end: 1, malformed: 2 } as const;
+
+/** Reads request bodies by the framing of their head and hands them to their exchange. */
+export class BodyReader {
+  /** The offset up to which bytes are used up. */
+  at = 0;
+  readonly #decoder: ChunkDecoder;
+  #isChunked = false;
+  #left = 0;
+
+  constructor(limits: Limits) {
+    this.#decoder = new ChunkDecoder(limits);
+  }
+
+  begin(head: RequestHead): void {
+    this.#isChunked = head.framing === framing.chunked;
+    this.#left = head.length;
+    this.#decoder.reset();
+  }
+
+  /** Reads on at `from`; without an exchange the bytes are dropped. */
+  read(bytes: Buffer, from: number, exchange: Exchange | null): number {
+    if (this.#isChunked) return this.#readChunks(bytes, from, exchange);
+    const length = Math.min(bytes.length - from, this.#left);
+    this.#left -= length;
+    this.at = from + length;
+    exchange?.flow.requestBody(exchange, bytes, from, this.at);
+    return this.#left === 0 ? bodyState.end : bodyState.more;
+  }
+
+  #readChunks(bytes: Buffer, from: number, exchange: Exchange | null): number {
+    const decoder = this.#decoder;
+    let event = decoder.next(bytes, from, bytes.length);
+    while (event === chunkEvent.data) {
+      exchange?.flow.requestBody(exchange, bytes, decoder.dataStart, decoder.dataEnd);
+      event = decoder.next(bytes, decoder.at, bytes.length);
+    }
+    this.at = decoder.at;
+    if (event === chunkEvent.malformed) return bodyState.malformed;
+    return event === chunkEvent.end ? bodyState.end : bodyState.more;
+  }
+}

@@ -1,0 +1,158 @@
+import { normaliseHost } from '../../routing/host.ts';
+import { lineKind } from '../header-lines.ts';
+import { checkedPath, withoutQuery } from '../path-check.ts';
+import { failures, type ProxyError } from '../proxy-error.ts';
+import { framing } from '../request-head.ts';
+import { cutNamedByConnection, hasToken } from './connection-options.ts';
+import { decimalLength, isChunked, restate } from './framing-values.ts';
+import type { Http1RequestHead } from './heads.ts';
+
+/**
+ * Decides once what a request means: where it goes, how its body ends, whether the connection lasts. Anything doubtful is
+ * refused. Returns null where all is well.
+ */
+export function judgeRequest(head: Http1RequestHead): ProxyError | null {
+  const seen = surveyLines(head);
+  if (seen.fault !== null) return seen.fault;
+  const framingFault = decideFraming(head, seen);
+  if (framingFault !== null) return framingFault;
+  head.keepAlive = head.minor === 1;
+  if (seen.connectionLines > 0) decideConnection(head);
+  return decideTarget(head, seen.host);
+}
+
+interface Survey {
+  fault: ProxyError | null;
+  host: number;
+  length: number;
+  encoding: number;
+  connectionLines: number;
+}
+
+function surveyLines(head: Http1RequestHead): Survey {
+  const { kinds, count } = head.lines;
+  const seen: Survey = { fault: null, host: -1, length: -1, encoding: -1, connectionLines: 0 };
+  head.userAgentLine = -1;
+  head.expectsContinue = false;
+  for (let index = 0; index < count; index++) {
+    switch (kinds[index]) {
+      case lineKind.other:
+        break;
+      case lineKind.host:
+        if (seen.host !== -1) seen.fault = failures.badHost;
+        seen.host = index;
+        break;
+      case lineKind.userAgent:
+        head.userAgentLine = index;
+        break;
+      case lineKind.contentLength:
+        if (seen.length !== -1) seen.fault = failures.badLength;
+        seen.length = index;
+        break;
+      case lineKind.transferEncoding:
+        if (seen.encoding !== -1) seen.fault = failures.badEncoding;
+        seen.encoding = index;
+        break;
+      case lineKind.connection:
+        seen.connectionLines++;
+        break;
+      case lineKind.expect:
+        // Other expectations are dropped: they are not forwarded, and RFC 9110 section 10.1.1 lets them be ignored.
+        if (head.minor === 1 && head.lines.value(index).toLowerCase() === '100-continue') {
+          head.expectsContinue = true;
+        }
+        break;
+    }
+  }
+  return seen;
+}
+
+function decideFraming(head: Http1RequestHead, seen: Survey): ProxyError | null {
+  head.framing = framing.none;
+  head.length = 0;
+  if (seen.encoding !== -1) {
+    if (seen.length !== -1) return failures.twoFramings;
+    if (head.minor === 0) return failures.oldChunked;
+    if (!isChunked(head.lines.value(seen.encoding))) return failures.badEncoding;
+    head.framing = framing.chunked;
+    return null;
+  }
+  if (seen.length === -1) return null;
+  const length = decimalLength(head.lines.value(seen.length));
+  if (length === -1) return failures.badLength;
+  head.framing = framing.length;
+  head.length = length;
+  restate(head.lines, seen.length, length);
+  return null;
+}
+
+function decideConnection(head: Http1RequestHead): void {
+  const { lines } = head;
+  for (let index = 0; index < lines.count; index++) {
+    if (lines.kinds[index] !== lineKind.connection) continue;
+    const value = lines.value(index).toLowerCase();
+    if (head.minor === 0 && hasToken(value, 'keep-alive')) head.keepAlive = true;
+    cutNamedByConnection(lines, value);
+  }
+  for (let index = 0; index < lines.count; index++) {
+    if (lines.kinds[index] !== lineKind.connection) continue;
+    if (hasToken(lines.value(index).toLowerCase(), 'close')) head.keepAlive = false;
+  }
+}
+
+/** Origin-form, absolute-form and `OPTIONS *` (RFC 9112 section 3.2); CONNECT and TRACE are left to the refusal of the method. */
+function decideTarget(head: Http1RequestHead, hostLine: number): ProxyError | null {
+  const { target } = head;
+  if (head.method === 'CONNECT' || head.method === 'TRACE') return failures.methodNotAllowed;
+  if (hostLine === -1 && head.minor === 1) return failures.badHost;
+  let host = hostLine === -1 ? '' : head.lines.value(hostLine);
+  head.hostOverride = '';
+  head.edited = head.minor === 0 || (hostLine !== -1 && !head.lines.isCanonical(hostLine));
+  if (target.charCodeAt(0) === 0x2f) {
+    head.path = target;
+  } else if (target === '*') {
+    if (head.method !== 'OPTIONS') return failures.badTarget;
+    head.path = target;
+  } else {
+    const absolute = /^https?:\/\/([^/?]+)(.*)$/i.exec(target);
+    if (absolute === null) return failures.badTarget;
+    // The target's authority replaces the Host line (RFC 9112 section 3.2.2), which still has to be a host.
+    if (hostLine !== -1 && normaliseHost(host) === null) return failures.badHost;
+    host = absolute[1] ?? '';
+    head.path = absolutePath(head.method, absolute[2] ?? '');
+    head.edited = true;
+  }
+  return decideHost(head, host, hostLine !== -1) ?? decidePath(head);
+}
+
+function absolutePath(method: string, rest: string): string {
+  if (rest === '') return method === 'OPTIONS' ? '*' : '/';
+  return rest.startsWith('?') ? `/${rest}` : rest;
+}
+
+function decideHost(head: Http1RequestHead, host: string, hasLine: boolean): ProxyError | null {
+  // The host of the request before is mostly this one's: connections are used again by the same client.
+  if (host !== head.host || head.routingHost === '') {
+    const normalised = normaliseHost(host);
+    if (normalised === null || hasOddPort(host)) return failures.badHost;
+    head.routingHost = normalised;
+    head.host = host;
+  }
+  return host === '' && (hasLine || head.minor === 1) ? failures.badHost : null;
+}
+
+/** An empty port, and port 0, where nothing can listen. */
+function hasOddPort(host: string): boolean {
+  return host.includes(':') && /:0*$/.test(host);
+}
+
+function decidePath(head: Http1RequestHead): ProxyError | null {
+  if (head.path === '*') {
+    head.routingPath = '*';
+    return null;
+  }
+  const path = checkedPath(withoutQuery(head.path));
+  if (path === null) return failures.badPath;
+  head.routingPath = path;
+  return null;
+}

@@ -1,0 +1,378 @@
+import { connect, type Socket } from 'node:net';
+import type { Deadlines, Timed } from '../deadlines.ts';
+import type { Exchange, UpstreamSide } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
+import { failures, type ProxyError } from '../proxy-error.ts';
+import { framing } from '../request-head.ts';
+import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
+import { headResult } from './heads.ts';
+import { MessageWriter } from './message-writer.ts';
+import { ResponseReader } from './read-response.ts';
+import { requestHeadText } from './write-head.ts';
+
+/** What a connection needs of the pool that it belongs to. */
+export interface ConnectionHome {
+  readonly address: string;
+  readonly port: number;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
+  /** Takes an unused connection; false where it is not wanted. */
+  keep(connection: UpstreamConnection): boolean;
+  /** An unused connection is gone. */
+  forget(connection: UpstreamConnection): void;
+}
+
+const phase = {
+  connecting: 0,
+  /** Unused. */
+  idle: 1,
+  /** An exchange has it, and the head of its answer is awaited. */
+  head: 2,
+  body: 3,
+  closed: 4,
+} as const;
+
+const readBytes = 65_536;
+const mostMarginMs = 4_000;
+
+/** One HTTP/1.1 connection to an endpoint: the upstream's end of one exchange after the other. */
+export class UpstreamConnection implements UpstreamSide, Timed {
+  deadline = 0;
+  slot = -1;
+  isReused = false;
+  readonly #home: ConnectionHome;
+  readonly #socket: Socket;
+  readonly #writer: MessageWriter;
+  readonly #reader: ResponseReader;
+  readonly #decoder: ChunkDecoder;
+  #exchange: Exchange | null;
+  #phase: number = phase.connecting;
+  /** The start of a head that has not come whole. */
+  #held: Buffer | null = null;
+  #bodyFraming = 0;
+  #bodyLeft = 0;
+  #informational = 0;
+  #requestSent = false;
+  #isPaused = false;
+  /** Somebody still needs the bytes of the read buffer. */
+  #isBufferLent = false;
+
+  constructor(home: ConnectionHome, exchange: Exchange) {
+    this.#home = home;
+    this.#exchange = exchange;
+    this.#reader = new ResponseReader(home.limits);
+    this.#decoder = new ChunkDecoder(home.limits);
+    let buffer = Buffer.allocUnsafeSlow(readBytes);
+    const socket = connect({
+      host: home.address,
+      port: home.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      onread: {
+        // Asked for after every read: another one only where the last one is still being written from.
+        buffer: () => {
+          if (this.#isBufferLent) {
+            this.#isBufferLent = false;
+            buffer = Buffer.allocUnsafeSlow(readBytes);
+          }
+          return buffer;
+        },
+        callback: (length) => {
+          this.#onBytes(buffer, length);
+          return true;
+        },
+      },
+    });
+    this.#socket = socket;
+    this.#writer = new MessageWriter(socket);
+    socket.on('connect', () => this.#guarded(this.#onConnect));
+    socket.on('drain', () => this.#guarded(this.#onDrain));
+    socket.on('end', () => this.#guarded(this.#onEnd));
+    socket.on('error', () => this.#guarded(this.#onGone));
+    socket.on('close', () => this.#guarded(this.#onGone));
+    home.deadlines.add(this);
+    this.deadline = home.deadlines.after(home.limits.connectMs);
+  }
+
+  get isReady(): boolean {
+    return this.#phase !== phase.connecting;
+  }
+
+  /** Gives an unused connection to an exchange; false where it is gone. */
+  reuse(exchange: Exchange): boolean {
+    if (this.#phase !== phase.idle) return false;
+    this.isReused = true;
+    this.#exchange = exchange;
+    this.#phase = phase.head;
+    this.deadline = 0;
+    return true;
+  }
+
+  /** Ends the connection, whatever it does. An exchange that has it is not told. */
+  close(): void {
+    if (this.#phase === phase.closed) return;
+    if (this.#phase === phase.idle) this.#home.forget(this);
+    this.#phase = phase.closed;
+    this.#held = null;
+    this.deadline = 0;
+    this.#home.deadlines.remove(this);
+    this.#socket.destroy();
+  }
+
+  expire(): void {
+    if (this.#phase === phase.idle) {
+      this.close();
+      return;
+    }
+    this.#fail(this.#phase === phase.connecting ? failures.connectTimeout : failures.upstreamTimeout);
+  }
+
+  sendHead(): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    this.#requestSent = false;
+    this.#informational = 0;
+    this.#reader.isBodyless = exchange.request.method === 'HEAD';
+    this.#writer.begin(requestHeadText(exchange), exchange.request.framing === framing.chunked);
+  }
+
+  sendBody(bytes: Buffer, start: number, end: number): void {
+    this.#writer.body(bytes, start, end);
+  }
+
+  endBody(): void {
+    this.#writer.end();
+    this.#requestSent = true;
+    if (this.#phase === phase.head) this.deadline = this.#home.deadlines.after(this.#home.limits.firstByteMs);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+    if (!this.#writer.isFull || this.#exchange === null) return;
+    // An upstream that stops reading is as slow as one that does not answer.
+    this.deadline = this.#home.deadlines.after(this.#home.limits.firstByteMs);
+    this.#exchange.client.pauseBody();
+  }
+
+  pauseBody(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resumeBody(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  cancel(): void {
+    this.#exchange = null;
+    this.close();
+  }
+
+  #onConnect(): void {
+    if (this.#phase !== phase.connecting || this.#exchange === null) {
+      this.close();
+      return;
+    }
+    this.#phase = phase.head;
+    this.deadline = 0;
+    this.#exchange.flow.upstreamReady(this.#exchange);
+  }
+
+  #onDrain(): void {
+    if (this.#exchange === null) return;
+    const waits = this.#requestSent && this.#phase === phase.head;
+    this.deadline = waits ? this.#home.deadlines.after(this.#home.limits.firstByteMs) : 0;
+    this.#exchange.client.resumeBody();
+  }
+
+  #onEnd(): void {
+    if (this.#phase === phase.body && this.#bodyFraming === framing.close) this.#complete(false);
+    else this.#onGone();
+  }
+
+  #onGone(): void {
+    if (this.#phase === phase.closed) return;
+    this.#fail(this.#phase === phase.connecting ? failures.connectFailed : failures.upstreamReset);
+  }
+
+  #fail(error: ProxyError): void {
+    const exchange = this.#exchange;
+    this.#exchange = null;
+    this.close();
+    if (exchange === null) return;
+    try {
+      exchange.flow.upstreamFailed(exchange, error);
+    } catch (cause) {
+      exchange.flow.broken(exchange, cause);
+    }
+  }
+
+  #onBytes(bytes: Buffer, length: number): void {
+    try {
+      if (this.#phase === phase.head) this.#readHead(bytes, length);
+      else if (this.#phase === phase.body) this.#readBody(bytes, 0, length);
+      // Nobody asked for these: whoever got this connection next would take them for its answer.
+      else this.close();
+    } catch (cause) {
+      this.#onBug(cause);
+    }
+  }
+
+  #readHead(read: Buffer, length: number): void {
+    let bytes = read;
+    let end = length;
+    if (this.#held !== null) {
+      bytes = Buffer.concat([this.#held, read.subarray(0, length)]);
+      end = bytes.length;
+      this.#held = null;
+    }
+    let at = 0;
+    const { head } = this.#reader;
+    do {
+      const next = this.#reader.read(bytes, at, end);
+      if (next === headResult.incomplete) {
+        this.#held = Buffer.from(bytes.subarray(at, end));
+        return;
+      }
+      const exchange = this.#exchange;
+      if (next === headResult.refused || exchange === null) {
+        this.#fail(failures.badResponse);
+        return;
+      }
+      at = next;
+      if (head.status < 200 && !this.#passInformational(exchange)) {
+        this.#fail(failures.badResponse);
+        return;
+      }
+    } while (head.status < 200);
+    this.#begin(bytes, at, end);
+  }
+
+  /** 100 is for us, who have asked for nothing; 101 answers an Upgrade, which is not forwarded (RFC 9110 section 15.2). */
+  #passInformational(exchange: Exchange): boolean {
+    const { head } = this.#reader;
+    this.#informational++;
+    if (head.status === 101 || this.#informational > this.#home.limits.informationalCount) return false;
+    if (head.status !== 100) exchange.flow.informational(exchange, head);
+    return true;
+  }
+
+  #begin(bytes: Buffer, at: number, end: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    const { head } = this.#reader;
+    this.#phase = phase.body;
+    this.#bodyFraming = head.framing;
+    this.#bodyLeft = head.length;
+    if (this.#requestSent) this.deadline = 0;
+    if (head.framing === framing.chunked) this.#decoder.reset();
+    exchange.flow.responseHead(exchange, head);
+    if (head.framing === framing.none || (head.framing === framing.length && head.length === 0)) {
+      this.#complete(at === end);
+      return;
+    }
+    if (at < end) this.#readBody(bytes, at, end);
+    else exchange.flow.responseFlush(exchange);
+  }
+
+  #readBody(bytes: Buffer, from: number, end: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.close();
+      return;
+    }
+    if (this.#bodyFraming === framing.chunked) {
+      this.#readChunks(exchange, bytes, from, end);
+      return;
+    }
+    const isCounted = this.#bodyFraming === framing.length;
+    const length = isCounted ? Math.min(end - from, this.#bodyLeft) : end - from;
+    this.#pass(exchange, bytes, from, from + length);
+    if (isCounted) {
+      this.#bodyLeft -= length;
+      if (this.#bodyLeft === 0) {
+        this.#complete(from + length === end);
+        return;
+      }
+    }
+    exchange.flow.responseFlush(exchange);
+  }
+
+  #readChunks(exchange: Exchange, bytes: Buffer, from: number, end: number): void {
+    const decoder = this.#decoder;
+    let event = decoder.next(bytes, from, end);
+    while (event === chunkEvent.data) {
+      this.#pass(exchange, bytes, decoder.dataStart, decoder.dataEnd);
+      event = decoder.next(bytes, decoder.at, end);
+    }
+    if (event === chunkEvent.end) {
+      this.#complete(decoder.at === end);
+      return;
+    }
+    if (event === chunkEvent.malformed) {
+      this.#fail(failures.badResponse);
+      return;
+    }
+    exchange.flow.responseFlush(exchange);
+  }
+
+  #pass(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    if (exchange.flow.responseBody(exchange, bytes, start, end)) this.#isBufferLent = true;
+  }
+
+  /**
+   * The answer is complete. The one rule of reuse: the request was fully sent, the answer fully read by its own framing, not a
+   * byte came after it, and the upstream did not say that it closes.
+   */
+  #complete(nothingFollows: boolean): void {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.close();
+      return;
+    }
+    this.#exchange = null;
+    const isReusable =
+      nothingFollows && this.#requestSent && this.#writer.isEmpty && this.#reader.head.keepAlive;
+    if (isReusable && this.#home.keep(this)) {
+      this.#phase = phase.idle;
+      this.deadline = this.#home.deadlines.after(this.#idleMs());
+      this.resumeBody();
+    } else {
+      this.close();
+    }
+    try {
+      exchange.flow.responseEnd(exchange);
+    } catch (cause) {
+      // Not a matter of this connection any more, which may serve another exchange by now.
+      exchange.flow.broken(exchange, cause);
+    }
+  }
+
+  /** Well before the upstream closes it: a request that meets the closing is lost. */
+  #idleMs(): number {
+    const { keepAliveMs } = this.#reader.head;
+    const margin = Math.min(keepAliveMs / 2, mostMarginMs);
+    return keepAliveMs === 0
+      ? this.#home.limits.poolIdleMs
+      : Math.min(this.#home.limits.poolIdleMs, keepAliveMs - margin);
+  }
+
+  #guarded(handler: () => void): void {
+    try {
+      handler.call(this);
+    } catch (cause) {
+      this.#onBug(cause);
+    }
+  }
+
+  /** The last resort: a bug costs this connection and the one exchange on it. */
+  #onBug(cause: unknown): void {
+    const exchange = this.#exchange;
+    this.#exchange = null;
+    this.close();
+    if (exchange !== null) exchange.flow.broken(exchange, cause);
+  }
+}

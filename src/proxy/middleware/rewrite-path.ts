@@ -1,0 +1,17 @@
+import type { Exchange } from '../exchange.ts';
+import { checkedPath, withoutQuery } from '../path-check.ts';
+import { failures, type ProxyError } from '../proxy-error.ts';
+
+/**
+ * Gives the request another path and query. The result is judged like a path that came from outside, and may not begin with
+ * two slashes, which some upstreams read as a host: what was cut off must not open a way around a rule.
+ */
+export function rewritePath(exchange: Exchange, path: string): ProxyError | null {
+  const { request } = exchange;
+  const routingPath = checkedPath(withoutQuery(path));
+  if (routingPath === null || path.startsWith('//')) return failures.badPath;
+  request.path = path;
+  request.routingPath = routingPath;
+  request.edited = true;
+  return null;
+}

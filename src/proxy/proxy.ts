@@ -1,0 +1,151 @@
+import type { ServiceEndpoints } from '../model/endpoint.ts';
+import type { Log } from '../model/log.ts';
+import type { Recorder } from '../model/outcome.ts';
+import type { ServiceKey } from '../model/plan.ts';
+import type { PlanDelta } from '../model/plan-delta.ts';
+import type { EntryPoint } from '../model/settings.ts';
+import { Table } from '../routing/table.ts';
+import { type Action, compileAction } from './action.ts';
+import { TrustedPeers } from './client-address.ts';
+import { AcceptGate } from './connection-gate.ts';
+import { Deadlines } from './deadlines.ts';
+import { Handler } from './handle.ts';
+import { HttpDate } from './http-date.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { ListenError, Listener } from './listener.ts';
+import { Responder } from './respond.ts';
+import { Services } from './upstream/services.ts';
+
+export interface ProxyOptions {
+  /** Those with `tls` are not for this engine yet: they are refused. */
+  readonly entryPoints: readonly EntryPoint[];
+  /** Lets other threads listen on the same ports; ports must not be 0 then. */
+  readonly reusePort: boolean;
+  readonly recorder: Recorder;
+  /** CIDR blocks of peers whose `X-Forwarded-*` headers are believed. */
+  readonly trustedIps: readonly string[];
+  /** Leaves out `X-Fairlead-Reason`. */
+  readonly hideReason: boolean;
+  readonly limits?: Partial<Limits>;
+  /** For `X-Forwarded-Server`. */
+  readonly hostName: string;
+  readonly log: Log;
+}
+
+/** The data plane of one thread. */
+export interface Proxy {
+  /** The ports really bound, by entry point. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Generation of the table that new requests meet. */
+  readonly generation: number;
+  readonly inFlight: number;
+  readonly openConnections: number;
+  /** Makes a generation live. Requests in flight keep theirs. Throws where `delta.since` is not the generation that is live. */
+  applyPlan(delta: PlanDelta): void;
+  /** Replaces the endpoints of services; those of `removed` have none any more. */
+  setEndpoints(services: readonly ServiceEndpoints[], removed: readonly ServiceKey[]): void;
+  /** Stops accepting, answers what is in flight, and ends after `graceMs` at the latest. */
+  drain(graceMs: number): Promise<void>;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens all entry points. Rejects, with nothing left open, where one cannot be opened: with a `ListenError`.
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const proxy = new ProxyThread(options);
+  await proxy.open(options.entryPoints);
+  return proxy;
+}
+
+class ProxyThread implements Proxy {
+  readonly ports: Record<string, number> = {};
+  readonly #deadlines: Deadlines;
+  readonly #gate: AcceptGate;
+  readonly #handler: Handler;
+  readonly #services: Services;
+  readonly #listeners: readonly Listener[];
+
+  constructor(options: ProxyOptions) {
+    const limits = Object.freeze({ ...defaultLimits, ...options.limits });
+    const { recorder, log } = options;
+    this.#deadlines = new Deadlines(limits.tickMs);
+    this.#services = new Services({ limits, deadlines: this.#deadlines });
+    const responder = new Responder(options.hideReason);
+    this.#handler = new Handler(Table.empty<Action>(), { recorder, responder, log });
+    this.#gate = new AcceptGate(limits.connections, limits.tickMs);
+    const context = {
+      limits,
+      deadlines: this.#deadlines,
+      flow: this.#handler,
+      date: new HttpDate(),
+      recorder,
+      log,
+      trusted: new TrustedPeers(options.trustedIps),
+      hostName: options.hostName,
+      reusePort: options.reusePort,
+      gate: this.#gate,
+    };
+    this.#listeners = options.entryPoints.map((entryPoint) => new Listener(entryPoint, context));
+    this.#gate.listeners.push(...this.#listeners);
+  }
+
+  get generation(): number {
+    return this.#handler.table.generation;
+  }
+
+  get inFlight(): number {
+    return this.#handler.inFlight.value;
+  }
+
+  get openConnections(): number {
+    return this.#gate.open.value;
+  }
+
+  async open(entryPoints: readonly EntryPoint[]): Promise<void> {
+    try {
+      for (const [index, listener] of this.#listeners.entries()) {
+        if (entryPoints[index]?.tls === true) {
+          throw new ListenError(listener.entryPoint, 'TLS is not served by this version');
+        }
+        await listener.open();
+        this.ports[listener.entryPoint] = listener.port;
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  applyPlan(delta: PlanDelta): void {
+    this.#services.applyPlan(delta.services);
+    this.#handler.table = this.#handler.table.apply(delta, (route, plan) =>
+      compileAction(route, plan, this.#services),
+    );
+  }
+
+  setEndpoints(services: readonly ServiceEndpoints[], removed: readonly ServiceKey[]): void {
+    this.#services.setEndpoints(services, removed);
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.#gate.stop();
+    for (const listener of this.#listeners) listener.drain();
+    this.#services.closeIdle();
+    await this.#handler.inFlight.whenZero(graceMs);
+    // What has been answered may still be on its way to the client.
+    await this.#gate.open.whenZero(Math.min(graceMs, closingMs));
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#gate.stop();
+    for (const listener of this.#listeners) listener.destroy();
+    this.#services.closeIdle();
+    this.#deadlines.stop();
+  }
+}
+
+/** How long connections may take to close after their last answer. */
+const closingMs = 3_000;

@@ -1,0 +1,51 @@
+import { STATUS_CODES } from 'node:http';
+import { type RefusalReason, refusalReasons } from '../model/outcome.ts';
+import { failures, type ProxyError } from './proxy-error.ts';
+
+/** An answer of our own, whole; codecs frame it. */
+export interface Answer {
+  readonly status: number;
+  readonly reason: RefusalReason | null;
+  /** Header lines with their CRLF, without those of framing, connection and date. */
+  readonly lines: string;
+  /** ASCII. */
+  readonly body: string;
+}
+
+const allowed = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n';
+
+/** Turns failures into answers, each made once: one line of text, and the code unless it is to be hidden. */
+export class Responder {
+  readonly #hideReason: boolean;
+  readonly #answers = new Map<ProxyError, Answer>();
+
+  constructor(hideReason: boolean) {
+    this.#hideReason = hideReason;
+  }
+
+  answer(error: ProxyError): Answer {
+    let answer = this.#answers.get(error);
+    if (answer === undefined) {
+      answer = this.#make(error);
+      this.#answers.set(error, answer);
+    }
+    return answer;
+  }
+
+  #make(error: ProxyError): Answer {
+    const status = refusalReasons[error.code];
+    const reason = this.#hideReason ? '' : `X-Fairlead-Reason: ${error.code}\r\n`;
+    const methods = error === failures.methodNotAllowed ? allowed : '';
+    const lines = `Server: fairlead\r\nContent-Type: text/plain\r\n${reason}${methods}`;
+    return Object.freeze({ status, reason: error.code, lines, body: `${error.message}\n` });
+  }
+}
+
+export function isProxyError(result: Answer | ProxyError): result is ProxyError {
+  return 'code' in result;
+}
+
+/** The status line's `404 Not Found`. */
+export function statusText(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+}

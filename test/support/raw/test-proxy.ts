@@ -1,0 +1,145 @@
+import { type Log, silentLog } from '../../../src/model/log.ts';
+import type { Middleware } from '../../../src/model/middleware.ts';
+import type { Outcome, Recorder } from '../../../src/model/outcome.ts';
+import type { ForwardTarget, PlanRoute } from '../../../src/model/plan.ts';
+import type { PlanDelta } from '../../../src/model/plan-delta.ts';
+import type { Rule } from '../../../src/model/rule.ts';
+import type { Limits } from '../../../src/proxy/limits.ts';
+import { type Proxy as DataPlane, startProxy } from '../../../src/proxy/proxy.ts';
+import { until } from './until.ts';
+
+/** A route of a test, with what most of them do not care about left out. */
+export interface TestRoute {
+  readonly rule?: Rule;
+  readonly middlewares?: readonly string[];
+  readonly targets?: readonly Partial<ForwardTarget>[];
+  readonly fails?: boolean;
+  readonly priority?: number;
+}
+
+export interface TestProxyOptions {
+  readonly limits?: Partial<Limits>;
+  readonly trustedIps?: readonly string[];
+  readonly hideReason?: boolean;
+  /** Ports of the loopback address that service `s` has as endpoints. */
+  readonly endpoints?: readonly number[];
+  readonly routes?: readonly TestRoute[];
+  readonly middlewares?: Readonly<Record<string, Middleware>>;
+  /** Called with each outcome before it is kept. */
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+/** A proxy on a port of its own, with the outcomes and errors it told of. Without routes, all of `a.test` goes to service `s`. */
+export class TestProxy {
+  readonly proxy: DataPlane;
+  readonly outcomes: Outcome[];
+  /** Lines that were logged as errors. */
+  readonly errors: object[];
+  #generation = 0;
+
+  private constructor(proxy: DataPlane, outcomes: Outcome[], errors: object[]) {
+    this.proxy = proxy;
+    this.outcomes = outcomes;
+    this.errors = errors;
+  }
+
+  static async start(options: TestProxyOptions = {}): Promise<TestProxy> {
+    const outcomes: Outcome[] = [];
+    const errors: object[] = [];
+    const recorder: Recorder = {
+      finished(outcome) {
+        options.onOutcome?.(outcome);
+        outcomes.push(outcome);
+      },
+      connectionOpened() {},
+      connectionClosed() {},
+    };
+    const log: Log = { ...silentLog, error: (fields) => errors.push(fields) };
+    const proxy = await startProxy({
+      entryPoints: [{ name: 'web', host: '127.0.0.1', port: 0, tls: false }],
+      reusePort: false,
+      recorder,
+      trustedIps: options.trustedIps ?? [],
+      hideReason: options.hideReason ?? false,
+      limits: { tickMs: 10, ...options.limits },
+      hostName: 'fairlead-test',
+      log,
+    });
+    const test = new TestProxy(proxy, outcomes, errors);
+    test.setEndpoints('s', options.endpoints ?? []);
+    test.publish(options.routes ?? [{}], options.middlewares ?? {});
+    return test;
+  }
+
+  get port(): number {
+    return this.proxy.ports.web ?? 0;
+  }
+
+  setEndpoints(service: string, ports: readonly number[]): void {
+    const endpoints = ports.map((port) => ({
+      address: '127.0.0.1',
+      port,
+      ready: true,
+      serving: true,
+      terminating: false,
+    }));
+    this.proxy.setEndpoints([{ service, endpoints }], []);
+  }
+
+  /** Publishes routes and middlewares; those of an earlier call stay unless they have the same number or name. */
+  publish(routes: readonly TestRoute[], middlewares: Readonly<Record<string, Middleware>> = {}): void {
+    const planned = routes.map(planRoute);
+    const services = planned.flatMap(({ action }) =>
+      action.kind === 'forward' ? action.targets.map(({ service }) => service) : [],
+    );
+    const delta: PlanDelta = {
+      since: this.#generation,
+      generation: this.#generation + 1,
+      routes: { set: planned, removed: [] },
+      services: {
+        set: [...new Set(services)].map((key) => ({ key, namespace: 'default', name: key, port: 80 })),
+        removed: [],
+      },
+      middlewares: {
+        set: Object.entries(middlewares).map(([id, middleware]) => ({ id, middleware })),
+        removed: [],
+      },
+    };
+    this.#generation++;
+    this.proxy.applyPlan(delta);
+  }
+
+  async untilOutcomes(count: number): Promise<void> {
+    await until(() => this.outcomes.length >= count, `${count} outcomes`);
+  }
+
+  async close(): Promise<void> {
+    await this.proxy.close();
+  }
+}
+
+function planRoute(route: TestRoute, index: number): PlanRoute {
+  const targets = (route.targets ?? [{}]).map((target) => ({
+    service: 's',
+    weight: 1,
+    scheme: 'http' as const,
+    passHostHeader: true,
+    ...target,
+  }));
+  return {
+    id: `IngressRoute/default/test/${index}`,
+    object: { apiVersion: 'fairlead.dev/v1alpha1', kind: 'IngressRoute', namespace: 'default', name: 'test' },
+    path: `spec.routes[${index}]`,
+    match: '',
+    rule: route.rule ?? { kind: 'host', host: 'a.test' },
+    priority: route.priority ?? 1,
+    specificity: 0,
+    createdAt: '',
+    entryPoints: ['web'],
+    tls: null,
+    middlewares: route.middlewares ?? [],
+    action: route.fails
+      ? { kind: 'fail', status: 500, reason: 'ServiceNotFound' }
+      : { kind: 'forward', targets },
+  };
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startApiServer } from '../../../src/admin/api-server.ts';
+import type { ExplainedRequest } from '../../../src/admin/explanation.ts';
+import { startSideServer } from '../../../src/admin/http.ts';
+import { loadManifests } from '../../../src/cli/manifests.ts';
+import { offlineOptions, translateOffline } from '../../../src/cli/offline.ts';
+import { silentLog } from '../../../src/model/log.ts';
+import { runCommand } from '../../support/world.ts';
+
+const side = { name: 'closed', endpoints: {}, loopbackHostsOnly: false, log: silentLog };
+const quickstart = 'examples/quickstart';
+
+async function explained(...words: string[]): Promise<ExplainedRequest> {
+  const { out, error } = await runCommand(['explain', '--output', 'json', ...words]);
+  assert.equal(error, '');
+  return JSON.parse(out) as ExplainedRequest;
+}
+
+test('the route, its service, endpoints and middlewares are named', async () => {
+  const { route, status, service, endpoints, middlewares } = await explained(
+    'GET',
+    'http://shop.localhost/catalog/shoes',
+    quickstart,
+  );
+  assert.deepEqual(
+    [route, status, service, endpoints],
+    ['IngressRoute/default/shop/0', null, 'default/catalog:80', ['127.0.0.1:18082']],
+  );
+  assert.deepEqual(middlewares[0], {
+    id: 'default/without-catalog',
+    does: 'strips the first of /catalog that the path begins with',
+  });
+});
+
+test('the nearest miss comes first, with the reason', async () => {
+  const { route, rejected } = await explained('GET', 'http://shop.localhost/', quickstart);
+  assert.equal(route, 'IngressRoute/default/shop/1');
+  assert.deepEqual(rejected[0], {
+    route: 'IngressRoute/default/shop/0',
+    reason: 'PathPrefix(`/catalog`) does not hold: the path is "/"',
+  });
+});
+
+test('the Host header wins over the URL, and a path alone will do', async () => {
+  const { route } = await explained('GET', '/', '-H', 'Host: hello.localhost:8080', quickstart);
+  assert.equal(route, 'Ingress/default/hello/0');
+});
+
+test('a request is shown with its scheme and the brackets of an address', async () => {
+  const { out } = await runCommand(['explain', 'GET', 'https://[::1]:8443/x?y#z', quickstart]);
+  assert.match(out, /^GET https:\/\/\[::1\]\/x on entry point websecure$/m);
+});
+
+test('what is no request is refused with a sentence', async () => {
+  for (const [words, problem] of [
+    [['GET', ''], '"" is neither a URL such as http://host/path nor a path'],
+    [['G T', '/'], '"G T" is no method'],
+    [
+      ['GET', '/', '-H', 'Host: a', '-H', 'host: b'],
+      'there is more than one Host header; such a request is answered with 400',
+    ],
+  ] as const) {
+    const { code, error } = await runCommand(['explain', ...words, quickstart]);
+    assert.deepEqual([code, error.split('\n')[0]], [2, `fairlead explain: ${problem}`]);
+  }
+});
+
+test('no route is exit code 1', async () => {
+  const { code, out } = await runCommand(['explain', 'GET', 'http://nowhere/', quickstart]);
+  assert.equal(code, 1);
+  assert.match(out, /^No route takes it: 404 NoRoute\.$/m);
+});
+
+test('text names rule, terms and endpoints', async () => {
+  const { out } = await runCommand(['explain', 'GET', 'http://hello.localhost/x', quickstart]);
+  assert.match(out, /^Rule {7}Host\(`hello.localhost`\) && PathPrefix\(`\/`\)$/m);
+  assert.match(out, /✔ Host\(`hello.localhost`\): the host is "hello.localhost"/);
+  assert.match(out, /^Endpoints {2}127.0.0.1:18081$/m);
+});
+
+for (const [words, problem] of [
+  [['GET'], 'which request? Give METHOD and URL'],
+  [['GET', 'http://x/'], 'which manifests? Give PATH… or --admin URL'],
+  [['GET', 'ftp://x/', quickstart], '"ftp://x/" is neither a URL such as http://host/path nor a path'],
+  [['G T', 'http://x/', quickstart], '"G T" is no method'],
+  [['GET', 'http://x/%zz', quickstart], '"/%zz" is no valid path; a request with it is answered with 400'],
+  [['GET', 'http://x/', '-H', 'nonsense', quickstart], `--header: expected 'Name: value', got "nonsense"`],
+  [['GET', 'http://x/', '--client-ip', '1.2.3', quickstart], '--client-ip: "1.2.3" is no address'],
+  [['GET', 'http://x/', '--admin', 'http://[', '/'], 'give PATH… or --admin URL, not both'],
+] as const) {
+  test(`explain ${words.join(' ')} is refused with exit code 2`, async () => {
+    const { code, out, error } = await runCommand(['explain', ...words]);
+    assert.deepEqual([code, out, error.split('\n')[0]], [2, '', `fairlead explain: ${problem}`]);
+  });
+}
+
+async function closedPort(): Promise<number> {
+  const server = await startSideServer({ ...side, listen: { host: '127.0.0.1', port: 0 } });
+  await server.close();
+  return server.address.port;
+}
+
+test('a running instance is asked and answers the same', async (context) => {
+  const { plan } = translateOffline(loadManifests([quickstart], () => '').manifests);
+  const view = {
+    plan,
+    generation: 7,
+    entryPoints: offlineOptions.entryPoints,
+    endpointsOf: () => [],
+    diagnostics: [],
+    history: [],
+  };
+  const server = await startApiServer({ host: '127.0.0.1', port: 0 }, view, silentLog);
+  context.after(() => server.close());
+  const admin = `http://127.0.0.1:${server.address.port}`;
+  const words = [
+    'explain',
+    'GET',
+    'http://shop.localhost/catalog',
+    '-H',
+    'X-A: 1',
+    '--output',
+    'json',
+    '--admin',
+    admin,
+  ];
+  const { code, out } = await runCommand(words);
+  const { route, status, reason, generation } = JSON.parse(out) as ExplainedRequest;
+  assert.deepEqual(
+    [code, route, status, reason, generation],
+    [0, 'IngressRoute/default/shop/0', 503, 'NoEndpoints', 7],
+  );
+  assert.equal((await fetch(`${admin}/api/plan`, { method: 'PUT' })).status, 405);
+  const bad = await runCommand(['explain', 'GET', 'nonsense', '--admin', admin]);
+  assert.deepEqual([bad.code, bad.error.includes('is neither a URL')], [2, true]);
+});
+
+test('an instance that does not answer is exit code 1 and one sentence', async () => {
+  const admin = `127.0.0.1:${await closedPort()}`;
+  const { code, error } = await runCommand(['explain', 'GET', 'http://x/', '--admin', admin]);
+  assert.deepEqual([code, error], [1, `fairlead explain: http://${admin} does not answer: ECONNREFUSED\n`]);
+});
+
+test('an address where something else answers is exit code 1 and one sentence', async (context) => {
+  for (const body of ['<html>', '{}', 'null']) {
+    const endpoints = { '/api/explain': () => ({ status: 200, type: 'text/html', body }) };
+    const server = await startSideServer({ ...side, listen: { host: '127.0.0.1', port: 0 }, endpoints });
+    context.after(() => server.close());
+    const admin = `http://127.0.0.1:${server.address.port}`;
+    const { code, error } = await runCommand(['explain', 'GET', 'http://x/', '--admin', admin]);
+    const sentence = `${admin} answered 200, but not as Fairlead does; is it the admin address?`;
+    assert.deepEqual([code, error], [1, `fairlead explain: ${sentence}\n`]);
+  }
+});
+
+test('an address of another scheme is no address of Fairlead', async () => {
+  const { code, error } = await runCommand(['explain', 'GET', 'http://x/', '--admin', 'ftp://x']);
+  assert.deepEqual([code, error.split('\n')[0]], [2, 'fairlead explain: --admin: "ftp://x" is no URL']);
+});
+
+test('the JSON API says what is wrong with a request', async (context) => {
+  const view = { plan: { routes: [], services: [], middlewares: [] }, generation: 0, entryPoints: [] };
+  const rest = { endpointsOf: () => [], diagnostics: [], history: [] };
+  const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
+  context.after(() => server.close());
+  for (const [query, problem] of [
+    ['', '"" is neither a URL such as http://host/path nor a path'],
+    ['url=/&clientIp=zzz', '"zzz" is no address of a client'],
+    ['url=/&header=a%20b:c', '"a b" is no name of a header'],
+  ]) {
+    const answer = await fetch(`http://127.0.0.1:${server.address.port}/api/explain?${query}`);
+    assert.deepEqual([answer.status, await answer.json()], [400, { problem }]);
+  }
+});
+
+test('the JSON API refuses names that are not of loopback', async (context) => {
+  const view = { plan: { routes: [], services: [], middlewares: [] }, generation: 0, entryPoints: [] };
+  const rest = { endpointsOf: () => [], diagnostics: [], history: [] };
+  const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
+  context.after(() => server.close());
+  const { request } = await import('node:http');
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const options = {
+    host: '127.0.0.1',
+    port: server.address.port,
+    path: '/api/plan',
+    headers: { Host: 'evil.example' },
+  };
+  request(options, (response) => resolve(response.resume().statusCode))
+    .on('error', reject)
+    .end();
+  assert.equal(await promise, 421);
+});
