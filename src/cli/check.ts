@@ -50,8 +50,9 @@ export function checkManifests({ manifests, problems }: Manifests): Finding[] {
     const where = { file: manifest?.file ?? '-', ...position, object: formatReference(object), field: path };
     findings.push({ ...where, severity, code, message, hint });
   }
-  for (const manifest of translation.repeated) {
-    findings.push(about(manifest, 'DuplicateObject', 'the same object stands in another document too'));
+  for (const { manifest, first } of translation.repeated) {
+    const there = `${first.file}:${first.positionOf('').line}`;
+    findings.push(about(manifest, 'DuplicateObject', `the same object stands at ${there} too`));
   }
   for (const manifest of manifests.filter(isUnknown)) {
     const known = watchedKinds

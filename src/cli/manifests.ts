@@ -127,12 +127,18 @@ function collect(
     }
     return;
   }
+  if (isKustomization(value)) return;
   const problem = problemOf(value);
   if (problem !== null) out.problems.push({ file, ...positionOf([]), message: problem });
   else {
     const object = value as ManifestObject;
     out.manifests.push({ file, object, positionOf: (path) => positionOf(parsePath(path)) });
   }
+}
+
+/** A file for kustomize, which stands among manifests and is none. */
+function isKustomization(value: unknown): boolean {
+  return isRecord(value) && String(value.apiVersion).startsWith('kustomize.config.k8s.io/');
 }
 
 function problemOf(value: unknown): string | null {

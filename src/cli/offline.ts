@@ -15,8 +15,8 @@ export interface OfflineTranslation {
   readonly plan: Plan;
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Manifests of an object that an earlier one already holds; the last one counts, as with `kubectl apply`. */
-  readonly repeated: readonly Manifest[];
+  /** Manifests of an object that another one holds already; the last one counts, as with `kubectl apply`. */
+  readonly repeated: readonly { readonly manifest: Manifest; readonly first: Manifest }[];
 }
 
 /** Options that fit the defaults of `run`. */
@@ -36,8 +36,8 @@ export function translateOffline(
   options = offlineOptions,
 ): OfflineTranslation {
   const objects = new Map<string, Map<string, KubeObject>>();
-  const seen = new Set<string>();
-  const repeated: Manifest[] = [];
+  const seen = new Map<string, Manifest>();
+  const repeated: { manifest: Manifest; first: Manifest }[] = [];
   const unfit: Diagnostic[] = [];
   for (const manifest of manifests) {
     const kind = watchedKinds.find(
@@ -46,8 +46,9 @@ export function translateOffline(
     const reference = referenceOf(manifest);
     const key = `${reference.namespace}/${reference.name}`;
     const unique = `${reference.apiVersion} ${reference.kind} ${key}`;
-    if (seen.has(unique)) repeated.push(manifest);
-    seen.add(unique);
+    const first = seen.get(unique);
+    if (first === undefined) seen.set(unique, manifest);
+    else repeated.push({ manifest, first });
     if (kind === undefined) continue;
     const metadata = { ...manifest.object.metadata, namespace: reference.namespace };
     const trimmed = trimObject(kind, { ...manifest.object, metadata });

@@ -90,7 +90,7 @@ export const flags = {
     shownDefault: 'fairlead',
   }),
   selector: flag('selector', 'LABELS', parseText, {
-    help: 'Watch only Ingresses, IngressRoutes and Middlewares with these labels.',
+    help: 'Watch only Ingresses and IngressRoutes with these labels.',
     shownDefault: 'none',
   }),
   publishService: flag('publish-service', 'NS/NAME', parseQualifiedName, {

@@ -76,7 +76,19 @@ test('annotations for GitHub cannot be broken out of', async () => {
 test('the same object twice is an error', async () => {
   const { code, out } = await runCommand(['check', '-'], `${good}---\n${good}`);
   assert.equal(code, 1);
-  assert.match(out, /error DuplicateObject Service\/default\/whoami:/);
+  assert.match(
+    out,
+    /^-:15:1: error DuplicateObject Service\/default\/whoami: the same object stands at -:1 too$/m,
+  );
+});
+
+test('a kustomization is no finding', async () => {
+  const text = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n';
+  assert.deepEqual(await runCommand(['check', '-'], text), {
+    code: 0,
+    out: '',
+    error: '0 objects: 0 errors, 0 warnings\n',
+  });
 });
 
 test('a file that is no YAML is one finding', async () => {
