@@ -7,7 +7,7 @@ import type { RequestView } from '../model/request-view.ts';
 import type { EntryPoint } from '../model/settings.ts';
 import { explainRequest, type RejectedRoute } from '../routing/explain.ts';
 import { normaliseHost } from '../routing/host.ts';
-import { routingPath } from '../routing/path.ts';
+import { requestPath } from '../routing/request-path.ts';
 
 /** A request to explain, as a person writes it down. */
 export interface ExplainQuery {
@@ -43,8 +43,10 @@ export interface ExplainedRequest {
   readonly terms: readonly { readonly text: string; readonly holds: boolean; readonly request: string }[];
   /** What we would answer ourselves; null where an upstream answers. */
   readonly status: number | null;
-  /** Why we would answer ourselves. */
+  /** Why we would answer ourselves: what `X-Fairlead-Reason` says. */
   readonly reason: string | null;
+  /** Where the route is broken, the code of the diagnostic that says why. */
+  readonly because: string | null;
   /** The service, or the one with the greatest weight of several. */
   readonly service: ServiceKey | null;
   readonly services: readonly { readonly service: ServiceKey; readonly weight: number }[];
@@ -80,6 +82,7 @@ const nothing = {
   terms: [],
   status: refusalReasons.NoRoute as number,
   reason: 'NoRoute',
+  because: null,
   service: null,
   services: [],
   endpoints: [],
@@ -97,8 +100,16 @@ function actionOf({ action, middlewares }: PlanRoute, { plan, endpointsOf }: Exp
     return { id, does: found === undefined ? 'it is missing' : describe(found.middleware) };
   });
   if (action.kind === 'fail') {
-    const { status, reason } = action;
-    return { status, reason, service: null, services: [], endpoints: [], middlewares: steps };
+    const { status, reason: because } = action;
+    return {
+      status,
+      reason: 'RouteBroken',
+      because,
+      service: null,
+      services: [],
+      endpoints: [],
+      middlewares: steps,
+    };
   }
   const services = action.targets.map(({ service, weight }) => ({ service, weight }));
   const heaviest = services.toSorted((left, right) => right.weight - left.weight)[0];
@@ -109,6 +120,7 @@ function actionOf({ action, middlewares }: PlanRoute, { plan, endpointsOf }: Exp
   return {
     status: none ? refusalReasons.NoEndpoints : null,
     reason: none ? 'NoEndpoints' : null,
+    because: null,
     service: heaviest?.service ?? null,
     services,
     endpoints,
@@ -169,10 +181,12 @@ function viewOf(query: ExplainQuery, entryPoints: readonly EntryPoint[]): Reques
   }
   const [named = authority, ...more] = headers.get('host') ?? [];
   if (more.length > 0) return 'there is more than one Host header; such a request is answered with 400';
+  if (named === '') return 'the request names no host; give http://HOST/PATH, or a Host header';
   headers.set('host', [named]);
   const host = normaliseHost(named);
-  if (host === null) return `${JSON.stringify(named)} is no host; a request with it is answered with 400`;
-  const path = routingPath(rawPath);
+  if (host === null || /:0*$/.test(named))
+    return `${JSON.stringify(named)} is no host; a request with it is answered with 400`;
+  const path = /^[!-~]*$/.test(rawPath) ? requestPath(rawPath) : null;
   if (path === null)
     return `${JSON.stringify(rawPath)} is no valid path; a request with it is answered with 400`;
   const entryPoint = entryPointOf(scheme.toLowerCase() === 'https', authority, entryPoints);

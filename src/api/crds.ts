@@ -44,6 +44,9 @@ const age: PrinterColumn = Object.freeze({
   jsonPath: '.metadata.creationTimestamp',
 });
 
+/** The reason of the first condition that does not hold. A route can be broken while the rest of its object is served. */
+const problem = '.status.conditions[?(@.status=="False")].reason';
+
 /** All kinds of ours, by name. */
 export const ownKinds: readonly OwnKind[] = Object.freeze([
   {
@@ -58,7 +61,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
       column('Entry Points', 'Entry points that take requests.', '.spec.entryPoints'),
       column('Match', 'Rule of the first route.', '.spec.routes[0].match'),
       column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
-      column('Reason', 'Why they are or are not.', condition('Programmed', 'reason')),
+      column('Reason', 'What is wrong, where something is.', problem),
       age,
     ],
   },
@@ -80,7 +83,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     ],
     columns: [
       column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'Why they do or do not.', condition('Accepted', 'reason')),
+      column('Reason', 'What is wrong, where something is.', problem),
       age,
     ],
   },

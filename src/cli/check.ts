@@ -54,6 +54,11 @@ export function checkManifests({ manifests, problems }: Manifests): Finding[] {
     const there = `${first.file}:${first.positionOf('').line}`;
     findings.push(about(manifest, 'DuplicateObject', `the same object stands at ${there} too`));
   }
+  for (const manifest of manifests.filter(isTraefik)) {
+    const message = 'this version does not read the API group of Traefik';
+    const hint = `the same kind in ${ownApiVersion} has the same fields`;
+    findings.push({ ...about(manifest, 'UnknownKind', message), severity: 'warning', hint });
+  }
   for (const manifest of manifests.filter(isUnknown)) {
     const known = watchedKinds
       .filter(({ apiVersion }) => apiVersion === ownApiVersion)
@@ -80,6 +85,10 @@ function about(manifest: Manifest, code: FindingCode, message: string): Finding 
     message,
     hint: '',
   };
+}
+
+function isTraefik({ object }: Manifest): boolean {
+  return /^traefik\.(io|containo\.us)\//.test(object.apiVersion);
 }
 
 function isUnknown({ object }: Manifest): boolean {

@@ -136,7 +136,8 @@ function firstOf(rule: Rule, wanted: 'host' | 'path'): string | null {
     }
     return null;
   }
-  if (wanted === 'host') return rule.kind === 'host' && !rule.host.startsWith('*') ? rule.host : null;
+  if (wanted === 'host')
+    return rule.kind === 'host' && rule.host !== '*' ? rule.host.replace('*', 'any') : null;
   if (rule.kind === 'path') return rule.path;
   return rule.kind === 'pathPrefix' ? rule.prefix : null;
 }

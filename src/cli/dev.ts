@@ -1,5 +1,3 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { customResourceDefinitions } from '../api/crds.ts';
 import { controllerName, type EndpointSlice } from '../api/kubernetes.ts';
 import type { DevSettings } from '../config/read-settings.ts';
@@ -11,6 +9,7 @@ import type { Log } from '../model/log.ts';
 import type { Settings } from '../model/settings.ts';
 import { createLog } from '../telemetry/log.ts';
 import { type Command, untilAborted, type World } from './command.ts';
+import { writeKubeconfig } from './dev-kubeconfig.ts';
 import { clockTime, overview, publishedLine } from './dev-lines.ts';
 import { EchoUpstreams } from './echo-upstreams.ts';
 import { followFiles } from './follow.ts';
@@ -32,11 +31,11 @@ export const devCommand: Command = {
       format: settings.logFormat,
       colours: world.isTerminal,
     });
-    const devCluster = await startDevCluster({ ...dev.api, tls: true });
+    const devCluster = await startApiServer(dev);
     const closers: (() => void | Promise<void>)[] = [() => devCluster.stop()];
     try {
       const sync = await prepare(devCluster, settings, manifests, world);
-      closers.unshift(writeKubeconfig(dev, devCluster));
+      closers.unshift(writeKubeconfig(dev.kubeconfigFile, devCluster.kubeconfig()));
       const running = await connect({ settings, dev, devCluster, world, log });
       closers.unshift(() => running.upstreams.close());
       world.print(
@@ -61,6 +60,15 @@ export const devCommand: Command = {
     return 0;
   },
 };
+
+async function startApiServer({ api }: DevSettings): Promise<DevCluster> {
+  try {
+    return await startDevCluster({ ...api, tls: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--api ${api.host}:${api.port} cannot be opened: ${reason}`);
+  }
+}
 
 /** Puts in what Fairlead needs, then the manifests. */
 async function prepare(
@@ -113,12 +121,6 @@ async function synchronise(
   }
 }
 
-function writeKubeconfig({ kubeconfigFile }: DevSettings, devCluster: DevCluster): () => void {
-  mkdirSync(dirname(resolve(kubeconfigFile)), { recursive: true });
-  writeFileSync(kubeconfigFile, devCluster.kubeconfig(), { mode: 0o600 });
-  return () => rmSync(kubeconfigFile, { force: true });
-}
-
 interface ConnectOptions {
   readonly settings: Settings;
   readonly dev: DevSettings;
@@ -135,7 +137,10 @@ async function connect({ settings, dev, devCluster, world, log }: ConnectOptions
     clock: systemClock,
   });
   if (!found.ok) throw new Error(found.problem);
-  const upstreams = new EchoUpstreams(log);
+  const upstreams = new EchoUpstreams(
+    () => devCluster.list(slicesOf) as readonly object[] as readonly EndpointSlice[],
+    log,
+  );
   let printing = false;
   const instance = await startInstance({
     settings,
@@ -148,7 +153,7 @@ async function connect({ settings, dev, devCluster, world, log }: ConnectOptions
       },
     },
   });
-  keepUpstreams({ cluster: instance.cluster, devCluster }, upstreams, (line) => {
+  keepUpstreams(instance.cluster, upstreams, (line) => {
     if (printing) world.print(line);
   });
   await instance.untilReady(world.stopped);
@@ -163,19 +168,11 @@ async function connect({ settings, dev, devCluster, world, log }: ConnectOptions
 
 const slicesOf = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
 
-/** The controller's view says when to look; the annotations are in the server's objects only. */
-function keepUpstreams(
-  { cluster, devCluster }: { readonly cluster: Cluster; readonly devCluster: DevCluster },
-  upstreams: EchoUpstreams,
-  print: (line: string) => void,
-): void {
-  const update = (): void => {
-    upstreams.update(devCluster.list(slicesOf) as readonly object[] as readonly EndpointSlice[]);
-  };
-  update();
+function keepUpstreams(cluster: Cluster, upstreams: EchoUpstreams, print: (line: string) => void): void {
+  upstreams.update();
   cluster.onChange((changes) => {
     const slices = changes.filter(({ object }) => object.kind === 'EndpointSlice');
-    if (slices.length > 0) update();
+    if (slices.length > 0) upstreams.update();
     for (const { object } of slices)
       print(`${clockTime()} endpoints  ${object.namespace}/${object.name} changed\n`);
   });

@@ -7,52 +7,55 @@ export const upstreamAnnotation = 'dev.fairlead.dev/upstream';
 /** What such an upstream calls itself. */
 export const upstreamNameAnnotation = 'dev.fairlead.dev/upstream-name';
 
-interface EchoUpstream {
-  readonly server: Server;
-  name: string;
-}
-
 /** Keeps a tiny echo server on each loopback address that the EndpointSlices ask for. */
 export class EchoUpstreams {
+  readonly #slices: () => readonly EndpointSlice[];
   readonly #log: Log;
-  readonly #running = new Map<string, EchoUpstream>();
+  readonly #running = new Map<string, Server>();
 
-  constructor(log: Log) {
+  /** `slices` gives all EndpointSlices as they are now, with their annotations. */
+  constructor(slices: () => readonly EndpointSlice[], log: Log) {
+    this.#slices = slices;
     this.#log = log;
   }
 
   /** Opens what the slices ask for and closes what none asks for any more. */
-  update(slices: readonly EndpointSlice[]): void {
-    const wanted = new Map<string, { host: string; port: number; name: string }>();
-    for (const slice of slices) {
-      const annotations = slice.metadata.annotations ?? {};
-      if (annotations[upstreamAnnotation] !== 'echo') continue;
-      const name = annotations[upstreamNameAnnotation] ?? slice.metadata.name;
-      for (const { host, port } of addressesOf(slice)) {
-        if (isLoopback(host)) wanted.set(`${host} ${port}`, { host, port, name });
-        else this.#log.warn({ address: host }, 'an example upstream can have a loopback address only');
-      }
-    }
-    for (const [key, { server }] of this.#running) {
+  update(): void {
+    const wanted = this.#wanted();
+    for (const [key, server] of this.#running) {
       if (wanted.has(key)) continue;
       closeServer(server);
       this.#running.delete(key);
     }
-    for (const [key, { host, port, name }] of wanted) {
-      const running = this.#running.get(key);
-      if (running !== undefined) running.name = name;
-      else this.#open(key, host, port, name);
+    for (const [key, { host, port }] of wanted) {
+      if (isLoopback(host)) {
+        if (!this.#running.has(key)) this.#open(key, host, port);
+      } else this.#log.warn({ address: host }, 'an example upstream can have a loopback address only');
     }
   }
 
   close(): void {
-    this.update([]);
+    for (const server of this.#running.values()) closeServer(server);
+    this.#running.clear();
   }
 
-  #open(key: string, host: string, port: number, name: string): void {
-    const upstream: EchoUpstream = { server: createServer({ keepAliveTimeout: 60_000 }), name };
-    const { server } = upstream;
-    server.on('request', (request, response) => echo(upstream.name, request, response));
+  #wanted(): Map<string, { host: string; port: number; name: string }> {
+    const wanted = new Map<string, { host: string; port: number; name: string }>();
+    for (const slice of this.#slices()) {
+      const annotations = slice.metadata.annotations ?? {};
+      if (annotations[upstreamAnnotation] !== 'echo') continue;
+      const name = annotations[upstreamNameAnnotation] ?? slice.metadata.name;
+      for (const { host, port } of addressesOf(slice)) wanted.set(`${host} ${port}`, { host, port, name });
+    }
+    return wanted;
+  }
+
+  #open(key: string, host: string, port: number): void {
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    // The name is looked up for each request: a change of an annotation alone is told by no watch of ours.
+    server.on('request', (request, response) =>
+      echo(this.#wanted().get(key)?.name ?? key, request, response),
+    );
     server.on('error', (error) => {
       this.#log.warn(
         { address: `${host}:${port}`, reason: error.message },
@@ -61,7 +64,7 @@ export class EchoUpstreams {
       this.#running.delete(key);
     });
     server.listen(port, host);
-    this.#running.set(key, upstream);
+    this.#running.set(key, server);
   }
 }
 

@@ -130,7 +130,10 @@ function text(explained: ExplainedRequest): string {
     }
     if (services.length > 0)
       lines.push(`Endpoints  ${endpoints.length === 0 ? 'none is ready' : endpoints.join(', ')}`);
-    if (status !== null) lines.push(`Answer     ${status} ${reason}, from Fairlead itself`);
+    if (status !== null) {
+      const why = explained.because === null ? '' : ` (${explained.because})`;
+      lines.push(`Answer     ${status} ${reason}${why}, from Fairlead itself`);
+    }
   }
   if (rejected.length > 0) {
     lines.push('', route === null ? 'Nearest routes' : 'Other routes');

@@ -107,7 +107,7 @@ export const flags = {
     shownDefault: 'false',
   }),
   allowExternalNames: flag('allow-external-names', '', parseSwitch, {
-    help: 'Lets a route lead to Services of type ExternalName.',
+    help: 'Lets a route refer to Services of type ExternalName. This version cannot forward to them yet.',
     shownDefault: 'false',
   }),
   trustedIps: flag('trusted-ips', 'CIDR', parseCidr, {

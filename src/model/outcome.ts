@@ -21,6 +21,7 @@ export const refusalReasons = {
   UpstreamReset: 502,
   UpstreamBadResponse: 502,
   NoEndpoints: 503,
+  Starting: 503,
   Draining: 503,
   UpstreamTimeout: 504,
   HttpVersionNotSupported: 505,

@@ -42,7 +42,8 @@ export class Handler implements Flow {
     this.inFlight.up();
     const found = this.table.match(exchange.view);
     if (found === undefined) {
-      this.#fail(exchange, failures.noRoute);
+      // Before the first table nobody knows what routes there are: 404 would be a lie that caches may keep.
+      this.#fail(exchange, this.table.generation === 0 ? failures.starting : failures.noRoute);
       return;
     }
     const { action } = found;
@@ -210,6 +211,7 @@ export class Handler implements Flow {
     exchange.status = answer.status;
     exchange.reason = answer.reason;
     exchange.headSent = true;
+    if (exchange.request.method !== 'HEAD') exchange.responseBytes = answer.body.length;
     exchange.client.sendAnswer(answer);
     this.#finish(exchange);
   }

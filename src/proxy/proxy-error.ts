@@ -46,6 +46,7 @@ export const failures = Object.freeze({
   noRoute: error('NoRoute', 'client', 'No route matches this request.'),
   routeBroken: error('RouteBroken', 'ours', 'The route refers to something that cannot be used.'),
   internal: error('InternalError', 'ours', 'Something went wrong here.'),
+  starting: error('Starting', 'ours', 'This proxy has not got its routes yet.'),
   draining: error('Draining', 'ours', 'This proxy is shutting down.'),
   noEndpoints: error('NoEndpoints', 'upstream', 'No endpoint is ready for this route.'),
   connectFailed: error('UpstreamConnectFailed', 'upstream', 'The upstream could not be reached.', true),

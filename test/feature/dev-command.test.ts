@@ -4,18 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { get } from '../support/http.ts';
+import { freePort, get } from '../support/http.ts';
 import { startCommand } from '../support/process.ts';
 
 const ports = ['--entrypoint=web=127.0.0.1:0', '--metrics=127.0.0.1:0', '--admin=127.0.0.1:0'];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A copy of the quickstart whose upstreams have ports of their own, so that the test gets in nobody's way. */
 async function quickstart(context: TestContext): Promise<string> {

@@ -8,6 +8,15 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** A port of loopback that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 /** Starts an upstream that answers every request with its name; gives its port. */
 export async function startUpstream(context: TestContext, name: string): Promise<number> {
   const server = createServer((incoming, response) => {

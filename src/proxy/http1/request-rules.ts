@@ -1,8 +1,9 @@
 import { normaliseHost } from '../../routing/host.ts';
+import { requestPath } from '../../routing/request-path.ts';
 import { lineKind } from '../header-lines.ts';
-import { checkedPath, withoutQuery } from '../path-check.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
 import { framing } from '../request-head.ts';
+import { withoutQuery } from '../without-query.ts';
 import { cutNamedByConnection, hasToken } from './connection-options.ts';
 import { decimalLength, isChunked, restate } from './framing-values.ts';
 import type { Http1RequestHead } from './heads.ts';
@@ -151,7 +152,7 @@ function decidePath(head: Http1RequestHead): ProxyError | null {
     head.routingPath = '*';
     return null;
   }
-  const path = checkedPath(withoutQuery(head.path));
+  const path = requestPath(withoutQuery(head.path));
   if (path === null) return failures.badPath;
   head.routingPath = path;
   return null;

@@ -1,6 +1,7 @@
+import { requestPath } from '../../routing/request-path.ts';
 import type { Exchange } from '../exchange.ts';
-import { checkedPath, withoutQuery } from '../path-check.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
+import { withoutQuery } from '../without-query.ts';
 
 /**
  * Gives the request another path and query. The result is judged like a path that came from outside, and may not begin with
@@ -8,7 +9,7 @@ import { failures, type ProxyError } from '../proxy-error.ts';
  */
 export function rewritePath(exchange: Exchange, path: string): ProxyError | null {
   const { request } = exchange;
-  const routingPath = checkedPath(withoutQuery(path));
+  const routingPath = requestPath(withoutQuery(path));
   if (routingPath === null || path.startsWith('//')) return failures.badPath;
   request.path = path;
   request.routingPath = routingPath;

@@ -1,8 +1,8 @@
 import type { Middleware } from '../../model/middleware.ts';
 import { routingPath } from '../../routing/path.ts';
 import type { Exchange, MiddlewareStep } from '../exchange.ts';
-import { withoutQuery } from '../path-check.ts';
 import type { ProxyError } from '../proxy-error.ts';
+import { withoutQuery } from '../without-query.ts';
 import { rewritePath } from './rewrite-path.ts';
 
 /**

@@ -82,6 +82,16 @@ test('the same object twice is an error', async () => {
   );
 });
 
+test('objects of the API group of Traefik are passed over with a warning', async () => {
+  const text = 'apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: old}\nspec: {}\n';
+  const { code, out } = await runCommand(['check', '-'], text);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^-:1:1: warning UnknownKind IngressRoute\/default\/old: .* Traefik \(.*fairlead\.dev\/v1alpha1.*\)\n$/,
+  );
+});
+
 test('a kustomization is no finding', async () => {
   const text = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n';
   assert.deepEqual(await runCommand(['check', '-'], text), {

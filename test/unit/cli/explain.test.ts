@@ -55,6 +55,10 @@ test('a request is shown with its scheme and the brackets of an address', async 
 test('what is no request is refused with a sentence', async () => {
   for (const [words, problem] of [
     [['GET', ''], '"" is neither a URL such as http://host/path nor a path'],
+    [['GET', '/'], 'the request names no host; give http://HOST/PATH, or a Host header'],
+    [['GET', 'http://a:/'], '"a:" is no host; a request with it is answered with 400'],
+    [['GET', 'http://a/b/../c'], '"/b/../c" is no valid path; a request with it is answered with 400'],
+    [['GET', 'http://a/é'], '"/é" is no valid path; a request with it is answered with 400'],
     [['G T', '/'], '"G T" is no method'],
     [
       ['GET', '/', '-H', 'Host: a', '-H', 'host: b'],
@@ -64,6 +68,20 @@ test('what is no request is refused with a sentence', async () => {
     const { code, error } = await runCommand(['explain', ...words, quickstart]);
     assert.deepEqual([code, error.split('\n')[0]], [2, `fairlead explain: ${problem}`]);
   }
+});
+
+test('a broken route says what the client is told, and what is behind it', async () => {
+  const spec = { routes: [{ match: 'Host(`a`)', services: [{ name: 'nowhere', port: 80 }] }] };
+  const broken = {
+    apiVersion: 'fairlead.dev/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name: 'broken' },
+    spec,
+  };
+  const words = ['explain', 'GET', 'http://a/', '-', '--output', 'json'];
+  const { out } = await runCommand(words, JSON.stringify(broken));
+  const { status, reason, because } = JSON.parse(out) as ExplainedRequest;
+  assert.deepEqual([status, reason, because], [500, 'RouteBroken', 'ServiceNotFound']);
 });
 
 test('no route is exit code 1', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkedPath } from '../../../src/proxy/path-check.ts';
+import { requestPath } from '../../../src/routing/request-path.ts';
 
 test('harmless paths pass as what rules compare with', () => {
   for (const [raw, wanted] of [
@@ -13,7 +13,7 @@ test('harmless paths pass as what rules compare with', () => {
     ['/a..b;v=1/c', '/a..b;v=1/c'],
     ['//a//', '//a//'],
   ] as const) {
-    assert.equal(checkedPath(raw), wanted);
+    assert.equal(requestPath(raw), wanted);
   }
 });
 
@@ -39,7 +39,7 @@ test('no path that passes has a dot segment in any plausible reading', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
       const raw = `/${pieces.join('')}`;
-      const path = checkedPath(raw);
+      const path = requestPath(raw);
       if (path === null) return;
       // Byte by byte, since not every sequence is UTF-8.
       const decoded = raw.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
