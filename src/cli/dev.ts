@@ -38,17 +38,19 @@ export const devCommand: Command = {
       closers.unshift(writeKubeconfig(dev.kubeconfigFile, devCluster.kubeconfig()));
       const running = await connect({ settings, dev, devCluster, world, log });
       closers.unshift(() => running.upstreams.close());
-      world.print(
-        overview({
-          version: ownVersion(),
-          seconds: (performance.now() - startedAt) / 1000,
-          paths,
-          kubeconfig: dev.kubeconfigFile,
-          apiServer: devCluster.url,
-          instance: running.instance,
-          entryPoints: settings.entryPoints,
-        }),
-      );
+      // Whoever ends it while it starts has not seen it ready.
+      if (!world.stopped.aborted)
+        world.print(
+          overview({
+            version: ownVersion(),
+            seconds: (performance.now() - startedAt) / 1000,
+            paths,
+            kubeconfig: dev.kubeconfigFile,
+            apiServer: devCluster.url,
+            instance: running.instance,
+            entryPoints: settings.entryPoints,
+          }),
+        );
       running.printChanges();
       if (dev.follow && paths.some((path) => path !== '-')) closers.unshift(follow(paths, sync, world));
       await untilAborted(world.stopped);

@@ -72,9 +72,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const view = probeView(controller, metrics, faultsOf(options));
     const metricsServer = await startMetricsServer(settings.metrics, view, log);
     running.servers.push(metricsServer);
-    const admin = await startApiServer(settings.admin, adminView(controller, settings), log);
-    running.servers.push(admin);
     const ports = await opened.promise;
+    const entryPoints = settings.entryPoints.map((one) => ({ ...one, port: ports[one.name] ?? one.port }));
+    const admin = await startApiServer(settings.admin, adminView(controller, entryPoints), log);
+    running.servers.push(admin);
     running.watched = cluster.start(watching.signal);
     return {
       controller,
@@ -178,9 +179,9 @@ function probeView(controller: Controller, metrics: Metrics, faults: readonly st
   };
 }
 
-function adminView(controller: Controller, settings: Settings): AdminView {
+function adminView(controller: Controller, entryPoints: readonly EntryPoint[]): AdminView {
   return {
-    entryPoints: settings.entryPoints,
+    entryPoints,
     endpointsOf: (service) => controller.endpointsOf(service),
     get plan() {
       return controller.plan();

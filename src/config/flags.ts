@@ -1,11 +1,14 @@
 import { logLevels } from '../model/settings.ts';
+import { parseLabelSelector } from './label-selector.ts';
 import {
   type Parsed,
+  parseAddress,
   parseCidr,
   parseEntryPoint,
   parseInteger,
   parseListenAddress,
   parseNamespace,
+  parseObjectName,
   parseQualifiedName,
   parseText,
   parseWord,
@@ -85,11 +88,11 @@ export const flags = {
     help: 'Watch only this namespace.',
     shownDefault: 'all',
   }),
-  ingressClass: flag('ingress-class', 'NAME', parseText, {
+  ingressClass: flag('ingress-class', 'NAME', parseObjectName, {
     help: 'The IngressClass whose objects are served.',
     shownDefault: 'fairlead',
   }),
-  selector: flag('selector', 'LABELS', parseText, {
+  selector: flag('selector', 'LABELS', parseLabelSelector, {
     help: 'Watch only Ingresses and IngressRoutes with these labels.',
     shownDefault: 'none',
   }),
@@ -97,7 +100,7 @@ export const flags = {
     help: 'The Service whose addresses go into the status of Ingresses.',
     shownDefault: 'none',
   }),
-  publishAddresses: flag('publish-address', 'ADDRESS', parseText, {
+  publishAddresses: flag('publish-address', 'ADDRESS', parseAddress, {
     repeat: true,
     help: 'An address that goes into the status of Ingresses.',
     shownDefault: 'none (dev: 127.0.0.1)',

@@ -65,12 +65,26 @@ export function parseCidr(text: string): Parsed<string> {
   return { problem: `expected an address or a CIDR block such as 10.0.0.0/8, got ${quote(text)}` };
 }
 
+/** Name of a Kubernetes object (RFC 1123 subdomain). */
+const objectNamePattern = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/** The name of an object that is not in a namespace, such as an IngressClass. */
+export function parseObjectName(text: string): Parsed<string> {
+  if (objectNamePattern.test(text)) return { value: text };
+  return { problem: `${quote(text)} cannot be the name of a Kubernetes object` };
+}
+
+/** An IP address or a host name: what `status.loadBalancer` of an Ingress takes. */
+export function parseAddress(text: string): Parsed<string> {
+  if (isIP(text) !== 0 || objectNamePattern.test(text)) return { value: text };
+  return { problem: `expected an IP address or a host name in lower case, got ${quote(text)}` };
+}
+
 /** `NAMESPACE/NAME` of a Kubernetes object. */
 export function parseQualifiedName(text: string): Parsed<string> {
-  const parts = text.split('/');
-  if (parts.length === 2 && parts.every((part) => /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(part))) {
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (rest.length === 0 && namePattern.test(namespace) && objectNamePattern.test(name))
     return { value: text };
-  }
   return { problem: `expected NAMESPACE/NAME, got ${quote(text)}` };
 }
 

@@ -25,6 +25,8 @@ export interface Limits {
   readonly clientStallMs: number;
   /** How long bytes of a client that we have finished with are read and dropped, so that it can read our answer. */
   readonly lingerMs: number;
+  /** How long an idle connection stays open once draining has begun: a request may be on its way already. */
+  readonly lastCallMs: number;
   readonly connectMs: number;
   /** From the last byte sent upstream to the head of the answer. Then 504. */
   readonly firstByteMs: number;
@@ -52,6 +54,7 @@ export const defaultLimits: Limits = Object.freeze({
   keepAliveMs: 60_000,
   clientStallMs: 60_000,
   lingerMs: 2_000,
+  lastCallMs: 1_000,
   connectMs: 2_000,
   firstByteMs: 60_000,
   poolIdleMs: 50_000,

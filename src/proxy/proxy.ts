@@ -133,9 +133,8 @@ class ProxyThread implements Proxy {
     this.#gate.stop();
     for (const listener of this.#listeners) listener.drain();
     this.#services.closeIdle();
-    await this.#handler.inFlight.whenZero(graceMs);
-    // What has been answered may still be on its way to the client.
-    await this.#gate.open.whenZero(Math.min(graceMs, closingMs));
+    // Every answer closes its connection from now on, so this is when all is answered and delivered.
+    await this.#gate.open.whenZero(graceMs);
     await this.close();
   }
 
@@ -146,6 +145,3 @@ class ProxyThread implements Proxy {
     this.#deadlines.stop();
   }
 }
-
-/** How long connections may take to close after their last answer. */
-const closingMs = 3_000;

@@ -114,6 +114,20 @@ test('draining answers what is in flight, says that connections close, and then 
   assert.equal(proxy.proxy.openConnections, 0);
 });
 
+test('a request that is on its way on an idle connection when draining begins is answered', async (t) => {
+  const { proxy } = await setUp(t);
+  const sender = await RawSender.connect(proxy.port);
+  sender.send(get);
+  await sender.untilReceived('\r\n\r\nok');
+  const drained = proxy.proxy.drain(10_000);
+  sender.send(get);
+  await sender.untilOver();
+  assert.match(sender.received, /ok.*\r\nConnection: close\r\n\r\nok$/s);
+  sender.close();
+  await drained;
+  assert.equal(proxy.proxy.openConnections, 0);
+});
+
 test('draining ends after its grace, whatever is still in flight', async (t) => {
   const { recorder, proxy } = await setUp(t);
   recorder.script = () => undefined;

@@ -98,10 +98,10 @@ export class ClientConnection implements ClientSide, Timed {
     this.#onGone();
   }
 
-  /** Ends the connection where it is idle; else its next answer says that it closes. */
+  /** The next answer says that the connection closes. An idle one waits for it a moment only. */
   drain(): void {
-    if (this.isIdle) this.#endWriting();
-    else this.#writer.closes = true;
+    this.#writer.closes = true;
+    if (this.isIdle) this.deadline = this.#home.deadlines.after(this.#home.limits.lastCallMs);
   }
 
   expire(): void {

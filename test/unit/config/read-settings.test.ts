@@ -164,3 +164,45 @@ test('a settings file of several documents is refused in our own words', () => {
 test('an empty FAIRLEAD_CONFIG names no file', () => {
   assert.equal(settingsOf([], { env: { FAIRLEAD_CONFIG: '' } }).drainSeconds, 15);
 });
+
+for (const selector of [
+  'a',
+  '!a',
+  'a=b',
+  'a==b,c!=d',
+  'x.y/a=',
+  'a in (b,c), d notin (e)',
+  'a>1',
+  'app.kubernetes.io/name = shop ',
+]) {
+  test(`${JSON.stringify(selector)} is a label selector`, () => {
+    assert.equal(settingsOf(['--selector', selector]).selector, selector);
+  });
+}
+
+for (const selector of [
+  '???',
+  'a b',
+  'a=b=c',
+  ',',
+  'a,',
+  'a in b',
+  'a in ()x',
+  '-a',
+  `${'a'.repeat(64)}=b`,
+]) {
+  test(`${JSON.stringify(selector)} is no label selector`, () => {
+    assert.equal(problemsOf(['--selector', selector]).length, 1);
+  });
+}
+
+test('what Kubernetes would refuse as a name or an address is refused', () => {
+  const words = ['--ingress-class', 'A_B', '--publish-address', 'no!', '--publish-service', 'a.b/c'];
+  assert.deepEqual(problemsOf(words), [
+    '--ingress-class: "A_B" cannot be the name of a Kubernetes object',
+    '--publish-service: expected NAMESPACE/NAME, got "a.b/c"',
+    '--publish-address: expected an IP address or a host name in lower case, got "no!"',
+  ]);
+  const fine = ['--publish-address', '2001:db8::1', '--publish-address', 'lb.example.com'];
+  assert.deepEqual(settingsOf(fine).publishAddresses, ['2001:db8::1', 'lb.example.com']);
+});
