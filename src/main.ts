@@ -5,6 +5,9 @@ import { Worker } from 'node:worker_threads';
 import type { World } from './cli/command.ts';
 import { runCommandLine } from './cli/command-line.ts';
 
+/** Where `reusePort` of `net.Server.listen` works, by the documentation of Node.js. */
+const reusePortPlatforms: ReadonlySet<string> = new Set(['linux', 'freebsd', 'sunos', 'aix']);
+
 /** Runs one command line; sets the exit code of the process and, where something must not linger, ends it. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
@@ -24,6 +27,7 @@ function worldOf(stopped: AbortSignal): World {
   return {
     env: process.env,
     cores: availableParallelism(),
+    sharesPorts: reusePortPlatforms.has(process.platform),
     isTerminal: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),

@@ -49,8 +49,20 @@ export function openedEntryPoints(settings: Settings): readonly EntryPoint[] {
   return settings.entryPoints.filter((entryPoint) => !entryPoint.tls);
 }
 
+/** One proxy thread only where several cannot share a port. */
+function withPossibleThreads(options: InstanceOptions): InstanceOptions {
+  const { settings, world, log } = options;
+  if (settings.workers === 1 || world.sharesPorts) return options;
+  log.warn(
+    { asked: settings.workers },
+    'one proxy thread only: this platform does not let threads share a port',
+  );
+  return { ...options, settings: { ...settings, workers: 1 } };
+}
+
 /** Starts everything; rejects with one sentence where an address cannot be opened, and leaves nothing running then. */
-export async function startInstance(options: InstanceOptions): Promise<Instance> {
+export async function startInstance(asked: InstanceOptions): Promise<Instance> {
+  const options = withPossibleThreads(asked);
   const { settings, log } = options;
   for (const { name } of settings.entryPoints.filter(({ tls }) => tls)) {
     log.info({ entryPoint: name }, 'entry point stays closed: this version does not speak TLS yet');

@@ -76,6 +76,18 @@ test('a request goes through every room of the house', async (context) => {
   );
 });
 
+test('where threads cannot share a port there is one, and the log says so', async (context) => {
+  const { threads, lines, metricsUrl } = await startFairlead(context, {
+    flags: ['--workers=3'],
+    world: { sharesPorts: false },
+  });
+  assert.equal(threads.length, 1);
+  assert.ok(
+    lines.some(({ level, message }) => level === 'warn' && message.startsWith('one proxy thread only')),
+  );
+  assert.equal((await fetch(`${metricsUrl}/readyz`)).status, 200);
+});
+
 test('changes are served without a restart: a new route, new endpoints, a deleted route', async (context) => {
   const { port, cluster } = await started(context);
   cluster.apply(ingressRoute('late', 'Host(`late.example`)', 'one') as never);

@@ -37,6 +37,7 @@ export interface RunningFairlead {
 }
 
 export interface FairleadOptions {
+  readonly world?: Partial<World>;
   readonly objects?: readonly object[];
   readonly cluster?: DevClusterOptions;
   /** Flags besides the ports. */
@@ -58,7 +59,7 @@ export async function startFairlead(
   const instance = await startInstance({
     settings: settingsOf(options.flags ?? []),
     credentials: await credentialsOf(context, cluster),
-    world: worldOf(threads),
+    world: { ...worldOf(threads), ...options.world },
     log,
   });
   context.after(() => instance.stop());
@@ -95,14 +96,7 @@ function settingsOf(flags: readonly string[]) {
   const ports = ['--entrypoint=web=127.0.0.1:0', '--metrics=127.0.0.1:0', '--admin=127.0.0.1:0'];
   const result = readSettings({
     command: 'run',
-    argv: [
-      ...ports,
-      '--workers=1',
-      '--drain=0',
-      '--grace=1',
-      '--access-log=off',
-      ...flags.filter((flag) => flag !== ''),
-    ],
+    argv: [...ports, '--drain=0', '--grace=1', '--access-log=off', ...flags],
     env: {},
     readFile: () => '',
     cores: 1,
@@ -116,6 +110,7 @@ function worldOf(threads: Worker[]): World {
   return {
     env: {},
     cores: 1,
+    sharesPorts: true,
     isTerminal: false,
     print() {},
     printError() {},

@@ -14,6 +14,7 @@ export async function runCommand(argv: readonly string[], standardInput = ''): P
   const world: World = {
     env: {},
     cores: 1,
+    sharesPorts: true,
     isTerminal: false,
     print: (text) => {
       printed.out += text;
