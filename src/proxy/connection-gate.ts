@@ -1,5 +1,5 @@
+import type { OpenConnection } from './client-home.ts';
 import { Counter } from './counter.ts';
-import type { ClientConnection } from './http1/client-connection.ts';
 import type { Listener } from './listener.ts';
 
 /** How far below the limit accepting starts again. */
@@ -28,7 +28,7 @@ export class AcceptGate {
     return this.#isPaused;
   }
 
-  opened(newest: ClientConnection): void {
+  opened(newest: OpenConnection): void {
     this.open.up();
     if (this.open.value < this.#limit || this.#isPaused) return;
     if (this.listeners.some((listener) => listener.closeOldestIdle(newest))) return;

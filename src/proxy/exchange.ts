@@ -21,8 +21,14 @@ export interface ClientSide {
   sendHead(head: ResponseHead): void;
   /** True where the bytes are still needed after the call, so that their owner must not reuse them. */
   sendBody(bytes: Buffer, start: number, end: number): boolean;
+  /** In a tunnel: closes the sending side. */
   endBody(): void;
   flush(): void;
+  /**
+   * The upstream has agreed to an upgrade. Sends the head; from here on the client's bytes go to the exchange's tunnel as they
+   * are, first those that were held until now, and so does its end.
+   */
+  openTunnel(head: ResponseHead): void;
   /** Sends a whole answer of our own. */
   sendAnswer(answer: Answer): void;
   /** The answer cannot be completed: makes sure that the client notices. */
@@ -40,12 +46,36 @@ export interface UpstreamSide {
   sendHead(): void;
   /** Keeps the bytes where it needs them longer; the caller must not reuse them. */
   sendBody(bytes: Buffer, start: number, end: number): void;
+  /** In a tunnel: closes the sending side. */
   endBody(): void;
   flush(): void;
   pauseBody(): void;
   resumeBody(): void;
   /** Nobody wants the answer any more. */
   cancel(): void;
+}
+
+/**
+ * What an exchange is once its upstream has agreed to an upgrade: bytes both ways, which nobody frames. Both sides send and hold
+ * back as they do with bodies; what they receive they tell the tunnel instead of the flow. That one of them has gone, they
+ * tell the flow as ever.
+ */
+export interface Tunnel {
+  /** Which sides have closed their sending side. */
+  readonly clientEnded: boolean;
+  readonly upstreamEnded: boolean;
+  /** The owner of the bytes must not reuse them. */
+  fromClient(bytes: Buffer, start: number, end: number): void;
+  /** The client has closed its sending side. */
+  clientEnd(): void;
+  /** Returns what `ClientSide.sendBody` does. */
+  fromUpstream(bytes: Buffer, start: number, end: number): boolean;
+  /** The upstream has closed its sending side. */
+  upstreamEnd(): void;
+  /** Tells the client that this server goes away, where the protocol has a way to and it can be said at this point. */
+  sayGoodbye(): void;
+  /** The exchange is over. */
+  stop(): void;
 }
 
 /** What happens to an exchange; codecs call it, `Handler` implements it once for all protocols. */
@@ -63,6 +93,8 @@ export interface Flow {
   upstreamReady(exchange: Exchange): void;
   informational(exchange: Exchange, head: ResponseHead): void;
   responseHead(exchange: Exchange, head: ResponseHead): void;
+  /** The upstream has answered an upgrade that was asked for with 101; `exchange.tunnel` is there when this returns. */
+  switched(exchange: Exchange, head: ResponseHead): void;
   /** Returns what `ClientSide.sendBody` does. */
   responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean;
   responseEnd(exchange: Exchange): void;
@@ -110,6 +142,8 @@ export class Exchange {
   startedMs: number;
   response: ResponseHead | null = null;
   upstream: UpstreamSide | null = null;
+  /** Null until the upstream agrees to an upgrade. */
+  tunnel: Tunnel | null = null;
   endpoint: ExchangeEndpoint | null = null;
   route: RouteId | null = null;
   service: EndpointSource | null = null;

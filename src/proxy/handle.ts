@@ -3,13 +3,16 @@ import type { Recorder } from '../model/outcome.ts';
 import type { Table } from '../routing/table.ts';
 import type { Action } from './action.ts';
 import { Counter } from './counter.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { Exchange, ExchangeEndpoint, Flow } from './exchange.ts';
+import type { Limits } from './limits.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { failures, type ProxyError } from './proxy-error.ts';
 import { hasBody } from './request-head.ts';
 import { type Answer, isProxyError, type Responder } from './respond.ts';
 import type { ResponseHead } from './response-head.ts';
 import { mayRetry } from './retry.ts';
+import { type TunnelHome, WebSocketTunnel } from './tunnel.ts';
 import type { WeightedTargets } from './upstream/weighted.ts';
 
 /** What the handler is handed. */
@@ -17,25 +20,33 @@ export interface HandlerContext {
   readonly recorder: Recorder;
   readonly responder: Responder;
   readonly log: Log;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
 }
 
 /**
  * The way of one request, the same for every protocol: match, middleware in order, endpoint, upstream, answer, outcome. It
  * reads the table once; what is published later concerns later requests.
  */
-export class Handler implements Flow {
+export class Handler implements Flow, TunnelHome {
   table: Table<Action>;
   /** Requests that have begun and are not over. */
   readonly inFlight = new Counter();
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
   readonly #recorder: Recorder;
   readonly #responder: Responder;
   readonly #log: Log;
+  /** Those whose upstream has agreed to an upgrade. */
+  readonly #tunnels = new Set<Exchange>();
 
   constructor(table: Table<Action>, context: HandlerContext) {
     this.table = table;
     this.#recorder = context.recorder;
     this.#responder = context.responder;
     this.#log = context.log;
+    this.limits = context.limits;
+    this.deadlines = context.deadlines;
   }
 
   begin(exchange: Exchange): void {
@@ -88,8 +99,12 @@ export class Handler implements Flow {
 
   clientGone(exchange: Exchange): void {
     if (exchange.isOver) return;
+    const { tunnel } = exchange;
+    const hasEnded = tunnel?.clientEnded === true;
+    // All has been said, and the last of it may still be on its way to the upstream.
+    if (hasEnded && tunnel?.upstreamEnded === true) return;
     this.#cancelUpstream(exchange);
-    exchange.reason = failures.clientGone.code;
+    if (!hasEnded) exchange.reason = failures.clientGone.code;
     if (!exchange.headSent) exchange.status = 499;
     this.#finish(exchange);
   }
@@ -111,6 +126,30 @@ export class Handler implements Flow {
   }
 
   responseHead(exchange: Exchange, head: ResponseHead): void {
+    this.#answered(exchange, head);
+    exchange.client.sendHead(head);
+  }
+
+  switched(exchange: Exchange, head: ResponseHead): void {
+    this.#answered(exchange, head);
+    exchange.tunnel = new WebSocketTunnel(exchange, this);
+    this.#tunnels.add(exchange);
+    exchange.client.openTunnel(head);
+  }
+
+  tunnelExpired(exchange: Exchange): void {
+    this.#endTunnel(exchange, null);
+  }
+
+  /** Ends all tunnels, at the end of a drain. */
+  endTunnels(): void {
+    for (const exchange of [...this.#tunnels]) {
+      exchange.tunnel?.sayGoodbye();
+      this.#endTunnel(exchange, failures.draining);
+    }
+  }
+
+  #answered(exchange: Exchange, head: ResponseHead): void {
     exchange.upstreamMs = performance.now() - exchange.chosenMs;
     exchange.response = head;
     // The way back: the step that saw the request last sees the answer first.
@@ -119,7 +158,6 @@ export class Handler implements Flow {
     }
     exchange.status = head.status;
     exchange.headSent = true;
-    exchange.client.sendHead(head);
   }
 
   responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
@@ -149,7 +187,9 @@ export class Handler implements Flow {
       }
     }
     exchange.upstream = null;
-    this.#fail(exchange, error);
+    const { tunnel } = exchange;
+    if (tunnel === null) this.#fail(exchange, error);
+    else this.#endTunnel(exchange, tunnel.upstreamEnded ? null : error);
   }
 
   broken(exchange: Exchange, cause: unknown): void {
@@ -216,6 +256,14 @@ export class Handler implements Flow {
     this.#finish(exchange);
   }
 
+  /** Closes both sides; what was sent to the client still reaches it. */
+  #endTunnel(exchange: Exchange, why: ProxyError | null): void {
+    if (exchange.isOver) return;
+    this.#cancelUpstream(exchange);
+    exchange.reason = why === null ? null : why.code;
+    this.#finish(exchange);
+  }
+
   #cancelUpstream(exchange: Exchange): void {
     const { upstream } = exchange;
     if (upstream === null) return;
@@ -225,6 +273,10 @@ export class Handler implements Flow {
 
   #finish(exchange: Exchange): void {
     exchange.isOver = true;
+    if (exchange.tunnel !== null) {
+      exchange.tunnel.stop();
+      this.#tunnels.delete(exchange);
+    }
     this.inFlight.down();
     this.#recorder.finished(outcomeOf(exchange));
     exchange.client.finished();

@@ -16,6 +16,7 @@ export const lineKind = {
   /** `X-Forwarded-*`, `X-Real-Ip`, `Forwarded` in their proper spelling. */
   managed: 20,
   expect: 21,
+  upgrade: 22,
 } as const;
 
 const space = 0x20;

@@ -27,6 +27,10 @@ export interface Limits {
   readonly lingerMs: number;
   /** How long an idle connection stays open once draining has begun: a request may be on its way already. */
   readonly lastCallMs: number;
+  /** Silence in both directions of a WebSocket. Then both of its connections are closed. */
+  readonly tunnelIdleMs: number;
+  /** The same once one side has closed its sending side: the other may be gone too, without a word. */
+  readonly tunnelHalfClosedMs: number;
   readonly connectMs: number;
   /** From the last byte sent upstream to the head of the answer. Then 504. */
   readonly firstByteMs: number;
@@ -55,6 +59,8 @@ export const defaultLimits: Limits = Object.freeze({
   clientStallMs: 60_000,
   lingerMs: 2_000,
   lastCallMs: 1_000,
+  tunnelIdleMs: 3_600_000,
+  tunnelHalfClosedMs: 30_000,
   connectMs: 2_000,
   firstByteMs: 60_000,
   poolIdleMs: 50_000,

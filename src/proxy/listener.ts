@@ -3,11 +3,12 @@ import type { Log } from '../model/log.ts';
 import type { Recorder } from '../model/outcome.ts';
 import type { EntryPoint } from '../model/settings.ts';
 import { plainAddress, type TrustedPeers } from './client-address.ts';
+import type { ClientHome, OpenConnection } from './client-home.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Flow } from './exchange.ts';
 import { peerOf } from './forwarded.ts';
 import type { HttpDate } from './http-date.ts';
-import { ClientConnection, type ClientHome } from './http1/client-connection.ts';
+import { ClientConnection } from './http1/client-connection.ts';
 import type { Limits } from './limits.ts';
 
 /** What the listeners of a thread share. */
@@ -28,7 +29,7 @@ export interface ListenerContext {
 /** Decides when accepting pauses. */
 export interface ConnectionGate {
   /** `newest` has been accepted, and is not to make room for itself. */
-  opened(newest: ClientConnection): void;
+  opened(newest: OpenConnection): void;
   closed(): void;
 }
 
@@ -44,7 +45,7 @@ export class Listener implements ClientHome {
   readonly #settings: EntryPoint;
   readonly #context: ListenerContext;
   readonly #server: Server;
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<OpenConnection>();
 
   constructor(settings: EntryPoint, context: ListenerContext) {
     this.entryPoint = settings.name;
@@ -97,7 +98,7 @@ export class Listener implements ClientHome {
   }
 
   /** Closes the connection that has been open longest of those that are idle; false where none is. */
-  closeOldestIdle(newest: ClientConnection): boolean {
+  closeOldestIdle(newest: OpenConnection): boolean {
     let looked = 0;
     for (const connection of this.#connections) {
       if (connection !== newest && connection.isIdle) {
@@ -109,7 +110,7 @@ export class Listener implements ClientHome {
     return false;
   }
 
-  closed(connection: ClientConnection): void {
+  closed(connection: OpenConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.#context.recorder.connectionClosed(this.entryPoint, 'http/1.1');
     this.#context.gate.closed();

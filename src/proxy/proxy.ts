@@ -44,7 +44,10 @@ export interface Proxy {
   applyPlan(delta: PlanDelta): void;
   /** Replaces the endpoints of services; those of `removed` have none any more. */
   setEndpoints(services: readonly ServiceEndpoints[], removed: readonly ServiceKey[]): void;
-  /** Stops accepting, answers what is in flight, and ends after `graceMs` at the latest. */
+  /**
+   * Stops accepting, answers what is in flight, and ends after `graceMs`, or a moment later, at the latest. Tunnels go on until
+   * shortly before; their clients are told that the server goes away.
+   */
   drain(graceMs: number): Promise<void>;
   /** Ends everything at once. */
   close(): Promise<void>;
@@ -73,7 +76,13 @@ class ProxyThread implements Proxy {
     this.#deadlines = new Deadlines(limits.tickMs);
     this.#services = new Services({ limits, deadlines: this.#deadlines });
     const responder = new Responder(options.hideReason);
-    this.#handler = new Handler(Table.empty<Action>(), { recorder, responder, log });
+    this.#handler = new Handler(Table.empty<Action>(), {
+      recorder,
+      responder,
+      log,
+      limits,
+      deadlines: this.#deadlines,
+    });
     this.#gate = new AcceptGate(limits.connections, limits.tickMs);
     const context = {
       limits,
@@ -133,15 +142,27 @@ class ProxyThread implements Proxy {
     this.#gate.stop();
     for (const listener of this.#listeners) listener.drain();
     this.#services.closeIdle();
+    const endMs = performance.now() + graceMs;
+    // Tunnels do not end by themselves. Early enough for their clients to answer, which takes a round trip.
+    const goodbyeMs = Math.min(graceMs / 10, mostGoodbyeMs);
     // Every answer closes its connection from now on, so this is when all is answered and delivered.
-    await this.#gate.open.whenZero(graceMs);
+    await this.#gate.open.whenZero(graceMs - goodbyeMs);
+    this.#handler.endTunnels();
+    await this.#handler.inFlight.whenZero(goodbyeMs);
+    await this.#gate.open.whenZero(Math.max(endMs - performance.now(), Math.min(graceMs, leastClosingMs)));
     await this.close();
   }
 
   async close(): Promise<void> {
     this.#gate.stop();
     for (const listener of this.#listeners) listener.destroy();
+    // Those whose client is gone, and whose upstream has not taken the last bytes.
+    this.#handler.endTunnels();
     this.#services.closeIdle();
     this.#deadlines.stop();
   }
 }
+
+const mostGoodbyeMs = 1_000;
+/** How long connections may take to close after their last answer, even when the grace is over. */
+const leastClosingMs = 500;

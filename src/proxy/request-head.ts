@@ -35,6 +35,8 @@ export class RequestHead {
   length = 0;
   /** The client waits for 100 (Continue) before it sends the body. */
   expectsContinue = false;
+  /** The request asks for a WebSocket, and may become a tunnel (RFC 6455 section 4.1). */
+  isWebSocket = false;
   /** Index of the User-Agent line, or -1. */
   userAgentLine = -1;
   readonly lines = new HeaderLines();

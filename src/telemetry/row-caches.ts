@@ -1,4 +1,4 @@
-import type { Outcome, RefusalReason } from '../model/outcome.ts';
+import { type Outcome, type RefusalReason, refusalReasons } from '../model/outcome.ts';
 import type { CounterCells } from './counter-cells.ts';
 import {
   codeCount,
@@ -57,6 +57,11 @@ export class EntryPointRows {
       this.#requests[index] = request;
     }
     add(this.#counters.cells, request, 1);
+    // An answer that broke off is an upstream's answer still.
+    if (outcome.reason !== null && refusalReasons[outcome.reason] === outcome.status)
+      this.#refuse(outcome.reason);
+    // Tunnels last as long as they are wanted: among requests they would tell nothing.
+    if (outcome.status === 101) return;
     let duration = this.#durations[protocol] ?? none;
     if (duration === none) {
       duration = this.#row('fairlead_entrypoint_request_duration_seconds', {
@@ -66,7 +71,6 @@ export class EntryPointRows {
     }
     const { buckets } = metricFamilies.fairlead_entrypoint_request_duration_seconds;
     observe(this.#counters.cells, duration, buckets, outcome.durationMs / 1000);
-    if (outcome.reason !== null) this.#refuse(outcome.reason);
   }
 
   connections(protocol: number, change: 1 | -1): void {

@@ -30,7 +30,7 @@ export class ThreadRecorder implements Recorder {
     if (outcome.route !== null) {
       const rows = this.#routes.get(outcome.route);
       rows?.answered(outcome.status);
-      rows?.took(outcome.durationMs / 1000);
+      if (outcome.status !== 101) rows?.took(outcome.durationMs / 1000);
     }
     if (outcome.service === null) return;
     const rows = this.#services.get(outcome.service);

@@ -5,7 +5,7 @@ import { type Answer, statusText } from '../respond.ts';
 import type { ResponseHead } from '../response-head.ts';
 import type { Http1RequestHead } from './heads.ts';
 import { MessageWriter } from './message-writer.ts';
-import { responseHeadText } from './write-head.ts';
+import { responseHeadText, switchingHeadText } from './write-head.ts';
 
 /** Frames answers for one client connection (RFC 9112 sections 6 and 9). */
 export class AnswerWriter extends MessageWriter {
@@ -23,6 +23,11 @@ export class AnswerWriter extends MessageWriter {
   /** Clients of HTTP/1.0 know no informational answers. */
   informational(head: ResponseHead): void {
     if (this.#request.minor === 1) this.add(`${responseHeadText(head)}\r\n`);
+  }
+
+  /** The answer that opens a tunnel: what is written after it goes out as it is. */
+  switching(head: ResponseHead): void {
+    this.begin(switchingHeadText(head), false);
   }
 
   /** An upstream's answer. A body of unknown length becomes chunks, or ends with the connection for HTTP/1.0. */

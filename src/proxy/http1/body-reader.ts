@@ -2,6 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import { framing, type RequestHead } from '../request-head.ts';
 import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
+import type { ClientInput } from './client-input.ts';
 
 /** What `BodyReader.read` ended with. */
 export const bodyState = { more: 0, end: 1, malformed: 2 } as const;
@@ -22,6 +23,14 @@ export class BodyReader {
     this.#isChunked = head.framing === framing.chunked;
     this.#left = head.length;
     this.#decoder.reset();
+  }
+
+  /** Drops a body that is wholly there already; false where it is not. */
+  skip(head: RequestHead, input: ClientInput): boolean {
+    this.begin(head);
+    if (this.read(input.bytes, input.at, null) !== bodyState.end) return false;
+    input.use(this.at);
+    return true;
   }
 
   /** Reads on at `from`; without an exchange the bytes are dropped. */

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Deadlines, Timed } from '../deadlines.ts';
-import { type ClientSide, Exchange, type Flow } from '../exchange.ts';
+import type { ClientHome, OpenConnection } from '../client-home.ts';
+import type { Timed } from '../deadlines.ts';
+import type { ClientSide, Exchange } from '../exchange.ts';
 import { addForwarded, type Peer } from '../forwarded.ts';
-import { HeadView } from '../head-view.ts';
-import type { HttpDate } from '../http-date.ts';
-import type { Limits } from '../limits.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
 import { hasBody } from '../request-head.ts';
 import type { Answer } from '../respond.ts';
@@ -12,22 +10,9 @@ import type { ResponseHead } from '../response-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { BodyReader, bodyState } from './body-reader.ts';
 import { ClientInput } from './client-input.ts';
+import { HeadSource } from './head-source.ts';
 import { headResult } from './heads.ts';
-import { RequestReader } from './read-request.ts';
-
-/** What a connection needs of the listener that accepted it. */
-export interface ClientHome {
-  readonly entryPoint: string;
-  readonly limits: Limits;
-  readonly deadlines: Deadlines;
-  readonly flow: Flow;
-  readonly date: HttpDate;
-  /** Answers say that their connection closes. */
-  readonly isDraining: boolean;
-  closed(connection: ClientConnection): void;
-  /** A bug outside of any exchange. */
-  broken(cause: unknown): void;
-}
+import { watchSocket } from './socket-events.ts';
 
 const phase = {
   /** Between requests, or inside a head. */
@@ -37,30 +22,28 @@ const phase = {
   body: 2,
   /** The request has been read; its answer is awaited. */
   answer: 3,
+  /** Bytes are no messages any more: they go to the exchange's tunnel. */
+  tunnel: 4,
   /** All is said; what still comes is dropped until the client closes. */
-  linger: 4,
-  closed: 5,
+  linger: 5,
+  closed: 6,
 } as const;
 
 /** One HTTP/1 connection from a client: reads requests one after the other and answers them in order. */
-export class ClientConnection implements ClientSide, Timed {
+export class ClientConnection implements ClientSide, OpenConnection, Timed {
   deadline = 0;
   slot = -1;
   readonly entryPoint: string;
   readonly #home: ClientHome;
   readonly #socket: Socket;
   readonly #peer: Peer;
-  readonly #reader: RequestReader;
-  readonly #view: HeadView;
+  readonly #heads: HeadSource;
   readonly #body: BodyReader;
   readonly #writer: AnswerWriter;
   readonly #input = new ClientInput();
   #phase: number = phase.head;
   #exchange: Exchange | null = null;
   #isAdvancing = false;
-  /** When the first bytes of an unfinished head came, since the epoch and monotonic; 0 where there are none. */
-  #headSince = 0;
-  #headSinceMs = 0;
   /** The upstream cannot take more of the body now. */
   #isBodyPaused = false;
   /** The socket's reading is off. */
@@ -73,26 +56,31 @@ export class ClientConnection implements ClientSide, Timed {
     this.#home = home;
     this.#socket = socket;
     this.#peer = peer;
-    this.#reader = new RequestReader(home.limits);
-    this.#view = new HeadView(home.entryPoint, peer, this.#reader.head);
+    this.#heads = new HeadSource(this.#input, home, peer);
     this.#body = new BodyReader(home.limits);
-    this.#writer = new AnswerWriter(socket, this.#reader.head, home.date);
+    this.#writer = new AnswerWriter(socket, this.#heads.head, home.date);
+    const onGone = (): void => this.#onGone();
     socket.on('data', (chunk: Buffer) => this.#onBytes(chunk));
-    socket.on('drain', () => this.#guarded(this.#onDrain));
-    socket.on('end', () => this.#guarded(this.#onEnd));
-    socket.on('finish', () => this.#guarded(this.#onFinish));
-    socket.on('error', () => this.#guarded(this.#onGone));
-    socket.on('close', () => this.#guarded(this.#onGone));
+    watchSocket(
+      socket,
+      {
+        drain: () => this.#onDrain(),
+        end: () => this.#onEnd(),
+        finish: () => this.#onFinish(),
+        error: onGone,
+        close: onGone,
+      },
+      (cause) => this.#onBug(cause),
+    );
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(home.limits.headMs);
   }
 
   /** True between two requests. */
   get isIdle(): boolean {
-    return this.#phase === phase.head && this.#headSince === 0;
+    return this.#phase === phase.head && !this.#heads.hasBegun;
   }
 
-  /** Ends the connection at once, whatever it does. */
   destroy(): void {
     this.#socket.destroy();
     this.#onGone();
@@ -105,7 +93,11 @@ export class ClientConnection implements ClientSide, Timed {
   }
 
   expire(): void {
-    this.#guarded(this.#onExpired);
+    try {
+      this.#onExpired();
+    } catch (cause) {
+      this.#onBug(cause);
+    }
   }
 
   readBody(): void {
@@ -123,7 +115,7 @@ export class ClientConnection implements ClientSide, Timed {
   }
 
   pauseBody(): void {
-    if (this.#phase !== phase.body) return;
+    if (this.#phase !== phase.body && this.#phase !== phase.tunnel) return;
     this.#isBodyPaused = true;
     this.deadline = 0;
     this.#updateReading();
@@ -156,6 +148,14 @@ export class ClientConnection implements ClientSide, Timed {
   endBody(): void {
     this.#writer.end();
     this.flush();
+    if (this.#phase === phase.tunnel) this.#socket.end();
+  }
+
+  openTunnel(head: ResponseHead): void {
+    this.#writer.switching(head);
+    this.flush();
+    this.#phase = phase.tunnel;
+    this.#advance();
   }
 
   flush(): void {
@@ -209,6 +209,7 @@ export class ClientConnection implements ClientSide, Timed {
     while (hasMore && !this.#input.isEmpty) {
       if (this.#phase === phase.head) hasMore = this.#readHead();
       else if (this.#phase === phase.body) hasMore = this.#readBody();
+      else if (this.#phase === phase.tunnel) hasMore = this.#readTunnel();
       else hasMore = false;
     }
     this.#isAdvancing = false;
@@ -218,18 +219,17 @@ export class ClientConnection implements ClientSide, Timed {
   #readHead(): boolean {
     // Answers that the client does not take must not pile up behind its pipelined requests.
     if (this.#isStalled) return false;
-    const input = this.#input;
-    if (!input.skipBlankLine()) return this.#awaitHead();
-    const next = this.#reader.read(input.bytes, input.at, input.bytes.length);
-    if (next === headResult.incomplete) return this.#awaitHead();
-    const exchange = this.#beginExchange();
-    if (next === headResult.refused) {
-      this.#reject(exchange, this.#reader.fault);
+    const { hasBegun, head } = this.#heads;
+    const result = this.#heads.read();
+    if (result === headResult.incomplete) {
+      if (!hasBegun) this.deadline = this.#home.deadlines.after(this.#home.limits.headMs);
       return false;
     }
-    input.use(next);
-    input.headRead();
-    const { head } = this.#reader;
+    const exchange = this.#beginExchange();
+    if (result === headResult.refused) {
+      this.#reject(exchange, this.#heads.fault);
+      return false;
+    }
     this.#writer.closes = !head.keepAlive;
     exchange.requestRead = !hasBody(head);
     this.#phase = exchange.requestRead ? phase.answer : phase.hold;
@@ -238,22 +238,8 @@ export class ClientConnection implements ClientSide, Timed {
     return true;
   }
 
-  #awaitHead(): false {
-    if (this.#headSince === 0) {
-      this.#headSince = Date.now();
-      this.#headSinceMs = performance.now();
-      this.deadline = this.#home.deadlines.after(this.#home.limits.headMs);
-    }
-    return false;
-  }
-
   #beginExchange(): Exchange {
-    const exchange = new Exchange(this, this.#home.flow, this.#reader.head, this.#view);
-    if (this.#headSince !== 0) {
-      exchange.startedAt = this.#headSince;
-      exchange.startedMs = this.#headSinceMs;
-      this.#headSince = 0;
-    }
+    const exchange = this.#heads.exchange(this, this.#home.flow);
     this.deadline = 0;
     this.#exchange = exchange;
     return exchange;
@@ -289,12 +275,16 @@ export class ClientConnection implements ClientSide, Timed {
   /** Where an answer of ours comes before the body was read, a body that is already here does not cost the connection. */
   #dropBufferedBody(): void {
     const exchange = this.#exchange;
-    const input = this.#input;
-    if (exchange === null || this.#phase !== phase.hold || input.isEmpty) return;
-    this.#body.begin(exchange.request);
-    if (this.#body.read(input.bytes, input.at, null) !== bodyState.end) return;
-    input.use(this.#body.at);
-    this.#phase = phase.answer;
+    if (exchange === null || this.#phase !== phase.hold || this.#input.isEmpty) return;
+    if (this.#body.skip(exchange.request, this.#input)) this.#phase = phase.answer;
+  }
+
+  #readTunnel(): boolean {
+    if (this.#isBodyPaused) return false;
+    const { bytes, at } = this.#input;
+    this.#input.drop();
+    this.#exchange?.tunnel?.fromClient(bytes, at, bytes.length);
+    return false;
   }
 
   /** Reads from the socket while there is somewhere to put the bytes, and always enough to notice that the client has gone. */
@@ -337,9 +327,13 @@ export class ClientConnection implements ClientSide, Timed {
 
   /**
    * The client has closed its sending side. While a request is in flight that counts as gone, since nothing tells a client that
-   * has closed for good from one that still listens.
+   * has closed for good from one that still listens. In a tunnel it is the upstream's to tell.
    */
   #onEnd(): void {
+    if (this.#phase === phase.tunnel) {
+      this.#exchange?.tunnel?.clientEnd();
+      return;
+    }
     if (this.#exchange !== null || this.#phase === phase.linger) {
       this.destroy();
       return;
@@ -351,8 +345,8 @@ export class ClientConnection implements ClientSide, Timed {
     const exchange = this.#exchange;
     if (this.#phase === phase.body && exchange !== null && !this.#isStalled) {
       exchange.flow.requestFailed(exchange, failures.bodyTooSlow);
-    } else if (this.#phase === phase.head && this.#headSince !== 0 && !this.#isStalled) {
-      this.#reader.clear();
+    } else if (this.#phase === phase.head && this.#heads.hasBegun && !this.#isStalled) {
+      this.#heads.clear();
       this.#reject(this.#beginExchange(), failures.headTooSlow);
     } else {
       this.destroy();
@@ -368,14 +362,6 @@ export class ClientConnection implements ClientSide, Timed {
     this.#home.deadlines.remove(this);
     if (exchange !== null) exchange.flow.clientGone(exchange);
     this.#home.closed(this);
-  }
-
-  #guarded(handler: () => void): void {
-    try {
-      handler.call(this);
-    } catch (cause) {
-      this.#onBug(cause);
-    }
   }
 
   /** The last resort: a bug costs this connection and the one exchange on it. */

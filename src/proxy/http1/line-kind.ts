@@ -57,16 +57,13 @@ export const responseLineKind: Classify = (bytes, start, length) => {
   }
 };
 
-/**
- * Framing and hop-by-hop names of either direction (RFC 9110 section 7.6.1). Upgrade is one of them: in this version it is
- * dropped, so a WebSocket handshake reaches its upstream as a plain GET.
- */
+/** Framing and hop-by-hop names of either direction (RFC 9110 section 7.6.1). */
 function commonKind(bytes: Uint8Array, start: number, length: number): number {
   const first = foldedByte[bytes[start] ?? 0];
   switch (length) {
     case 7:
       if (first === letter.t) return exactly(bytes, start, 'trailer', hopByHop);
-      return first === letter.u ? exactly(bytes, start, 'upgrade', hopByHop) : other;
+      return first === letter.u ? exactly(bytes, start, 'upgrade', lineKind.upgrade) : other;
     case 10:
       if (first === letter.c) return exactly(bytes, start, 'connection', lineKind.connection);
       return first === letter.k ? exactly(bytes, start, 'keep-alive', hopByHop) : other;

@@ -107,6 +107,7 @@ export class RequestReader {
     head.framing = framing.none;
     head.length = 0;
     head.expectsContinue = false;
+    head.isWebSocket = false;
     if (this.#isKept) return;
     head.minor = 1;
     head.method = '';

@@ -43,6 +43,24 @@ export class ResponseReader {
     return this.#judge() ? next : headResult.refused;
   }
 
+  /**
+   * True where a 101 agrees to what was asked for and to nothing else (RFC 6455 section 4.2.2): one Upgrade line, `websocket`
+   * alone, and a Connection line that names it.
+   */
+  agreesToWebSocket(): boolean {
+    const { lines } = this.head;
+    const protocols: string[] = [];
+    let isNamed = false;
+    for (let index = 0; index < lines.count; index++) {
+      const kind = lines.kinds[index];
+      if (kind !== lineKind.upgrade && kind !== lineKind.connection) continue;
+      const value = lines.value(index).toLowerCase();
+      if (kind === lineKind.upgrade) protocols.push(value);
+      else if (hasToken(value, 'upgrade')) isNamed = true;
+    }
+    return this.#minor === 1 && isNamed && protocols.length === 1 && protocols[0] === 'websocket';
+  }
+
   #incomplete(length: number): number {
     return length >= this.#limits.responseHeadBytes ? headResult.refused : headResult.incomplete;
   }

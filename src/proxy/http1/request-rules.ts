@@ -2,7 +2,7 @@ import { normaliseHost } from '../../routing/host.ts';
 import { requestPath } from '../../routing/request-path.ts';
 import { lineKind } from '../header-lines.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
-import { framing } from '../request-head.ts';
+import { framing, hasBody } from '../request-head.ts';
 import { withoutQuery } from '../without-query.ts';
 import { cutNamedByConnection, hasToken } from './connection-options.ts';
 import { decimalLength, isChunked, restate } from './framing-values.ts';
@@ -18,7 +18,8 @@ export function judgeRequest(head: Http1RequestHead): ProxyError | null {
   const framingFault = decideFraming(head, seen);
   if (framingFault !== null) return framingFault;
   head.keepAlive = head.minor === 1;
-  if (seen.connectionLines > 0) decideConnection(head);
+  head.isWebSocket = false;
+  if (seen.connectionLines > 0) decideConnection(head, seen.upgrade);
   return decideTarget(head, seen.host);
 }
 
@@ -28,11 +29,13 @@ interface Survey {
   length: number;
   encoding: number;
   connectionLines: number;
+  /** -1 where there is none, -2 where there are several. */
+  upgrade: number;
 }
 
 function surveyLines(head: Http1RequestHead): Survey {
   const { kinds, count } = head.lines;
-  const seen: Survey = { fault: null, host: -1, length: -1, encoding: -1, connectionLines: 0 };
+  const seen: Survey = { fault: null, host: -1, length: -1, encoding: -1, connectionLines: 0, upgrade: -1 };
   head.userAgentLine = -1;
   head.expectsContinue = false;
   for (let index = 0; index < count; index++) {
@@ -56,6 +59,9 @@ function surveyLines(head: Http1RequestHead): Survey {
         break;
       case lineKind.connection:
         seen.connectionLines++;
+        break;
+      case lineKind.upgrade:
+        seen.upgrade = seen.upgrade === -1 ? index : -2;
         break;
       case lineKind.expect:
         // Other expectations are dropped: they are not forwarded, and RFC 9110 section 10.1.1 lets them be ignored.
@@ -87,7 +93,7 @@ function decideFraming(head: Http1RequestHead, seen: Survey): ProxyError | null 
   return null;
 }
 
-function decideConnection(head: Http1RequestHead): void {
+function decideConnection(head: Http1RequestHead, upgradeLine: number): void {
   const { lines } = head;
   for (let index = 0; index < lines.count; index++) {
     if (lines.kinds[index] !== lineKind.connection) continue;
@@ -97,8 +103,20 @@ function decideConnection(head: Http1RequestHead): void {
   }
   for (let index = 0; index < lines.count; index++) {
     if (lines.kinds[index] !== lineKind.connection) continue;
-    if (hasToken(lines.value(index).toLowerCase(), 'close')) head.keepAlive = false;
+    const value = lines.value(index).toLowerCase();
+    if (hasToken(value, 'close')) head.keepAlive = false;
+    if (upgradeLine >= 0 && hasToken(value, 'upgrade')) head.isWebSocket = mayUpgrade(head, upgradeLine);
   }
+}
+
+/**
+ * The one upgrade that there is: `websocket` alone, by GET, without a body, over HTTP/1.1 (RFC 6455 section 4.1, RFC 9110
+ * section 7.8). Every other is left out, and its request forwarded as if it had not been there: whoever guesses what an
+ * upgrade means lets bytes pass that nobody has looked at.
+ */
+function mayUpgrade(head: Http1RequestHead, upgradeLine: number): boolean {
+  if (head.minor === 0 || head.method !== 'GET' || hasBody(head)) return false;
+  return head.lines.value(upgradeLine).toLowerCase() === 'websocket';
 }
 
 /** Origin-form, absolute-form and `OPTIONS *` (RFC 9112 section 3.2); CONNECT and TRACE are left to the refusal of the method. */

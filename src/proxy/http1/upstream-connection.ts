@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Exchange, UpstreamSide } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
@@ -8,6 +8,8 @@ import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
 import { headResult } from './heads.ts';
 import { MessageWriter } from './message-writer.ts';
 import { ResponseReader } from './read-response.ts';
+import { watchSocket } from './socket-events.ts';
+import { connectUpstream, ReadBuffer } from './upstream-socket.ts';
 import { requestHeadText } from './write-head.ts';
 
 /** What a connection needs of the pool that it belongs to. */
@@ -29,10 +31,11 @@ const phase = {
   /** An exchange has it, and the head of its answer is awaited. */
   head: 2,
   body: 3,
-  closed: 4,
+  /** Bytes are no messages any more: they go to the exchange's tunnel, and nobody gets this connection after it. */
+  tunnel: 4,
+  closed: 5,
 } as const;
 
-const readBytes = 65_536;
 const mostMarginMs = 4_000;
 
 /** One HTTP/1.1 connection to an endpoint: the upstream's end of one exchange after the other. */
@@ -41,6 +44,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   slot = -1;
   isReused = false;
   readonly #home: ConnectionHome;
+  readonly #buffer = new ReadBuffer();
   readonly #socket: Socket;
   readonly #writer: MessageWriter;
   readonly #reader: ResponseReader;
@@ -54,43 +58,26 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   #informational = 0;
   #requestSent = false;
   #isPaused = false;
-  /** Somebody still needs the bytes of the read buffer. */
-  #isBufferLent = false;
 
   constructor(home: ConnectionHome, exchange: Exchange) {
     this.#home = home;
     this.#exchange = exchange;
     this.#reader = new ResponseReader(home.limits);
     this.#decoder = new ChunkDecoder(home.limits);
-    let buffer = Buffer.allocUnsafeSlow(readBytes);
-    const socket = connect({
-      host: home.address,
-      port: home.port,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 30_000,
-      onread: {
-        // Asked for after every read: another one only where the last one is still being written from.
-        buffer: () => {
-          if (this.#isBufferLent) {
-            this.#isBufferLent = false;
-            buffer = Buffer.allocUnsafeSlow(readBytes);
-          }
-          return buffer;
-        },
-        callback: (length) => {
-          this.#onBytes(buffer, length);
-          return true;
-        },
+    this.#socket = connectUpstream(home, this.#buffer, (length) => this.#onBytes(this.#buffer.bytes, length));
+    this.#writer = new MessageWriter(this.#socket);
+    const onGone = (): void => this.#onGone();
+    watchSocket(
+      this.#socket,
+      {
+        connect: () => this.#onConnect(),
+        drain: () => this.#onDrain(),
+        end: () => this.#onEnd(),
+        error: onGone,
+        close: onGone,
       },
-    });
-    this.#socket = socket;
-    this.#writer = new MessageWriter(socket);
-    socket.on('connect', () => this.#guarded(this.#onConnect));
-    socket.on('drain', () => this.#guarded(this.#onDrain));
-    socket.on('end', () => this.#guarded(this.#onEnd));
-    socket.on('error', () => this.#guarded(this.#onGone));
-    socket.on('close', () => this.#guarded(this.#onGone));
+      (cause) => this.#onBug(cause),
+    );
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(home.limits.connectMs);
   }
@@ -145,6 +132,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#writer.end();
     this.#requestSent = true;
     if (this.#phase === phase.head) this.deadline = this.#home.deadlines.after(this.#home.limits.firstByteMs);
+    else if (this.#phase === phase.tunnel) this.#socket.end();
   }
 
   flush(): void {
@@ -189,7 +177,8 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   }
 
   #onEnd(): void {
-    if (this.#phase === phase.body && this.#bodyFraming === framing.close) this.#complete(false);
+    if (this.#phase === phase.tunnel) this.#exchange?.tunnel?.upstreamEnd();
+    else if (this.#phase === phase.body && this.#bodyFraming === framing.close) this.#complete(false);
     else this.#onGone();
   }
 
@@ -214,6 +203,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     try {
       if (this.#phase === phase.head) this.#readHead(bytes, length);
       else if (this.#phase === phase.body) this.#readBody(bytes, 0, length);
+      else if (this.#phase === phase.tunnel) this.#readTunnel(bytes, 0, length);
       // Nobody asked for these: whoever got this connection next would take them for its answer.
       else this.close();
     } catch (cause) {
@@ -243,6 +233,10 @@ export class UpstreamConnection implements UpstreamSide, Timed {
         return;
       }
       at = next;
+      if (head.status === 101 && this.#mayTunnel(exchange)) {
+        this.#openTunnel(exchange, bytes.subarray(at, end));
+        return;
+      }
       if (head.status < 200 && !this.#passInformational(exchange)) {
         this.#fail(failures.badResponse);
         return;
@@ -251,7 +245,25 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#begin(bytes, at, end);
   }
 
-  /** 100 is for us, who have asked for nothing; 101 answers an Upgrade, which is not forwarded (RFC 9110 section 15.2). */
+  #mayTunnel(exchange: Exchange): boolean {
+    return exchange.request.isWebSocket && this.#reader.agreesToWebSocket();
+  }
+
+  /** `early` are bytes that came behind the 101: the upstream may speak first. */
+  #openTunnel(exchange: Exchange, early: Buffer): void {
+    this.#phase = phase.tunnel;
+    this.deadline = 0;
+    // Its end no longer means that there is nothing left to say to it.
+    this.#socket.allowHalfOpen = true;
+    exchange.flow.switched(exchange, this.#reader.head);
+    if (early.length > 0) this.#readTunnel(early, 0, early.length);
+  }
+
+  #readTunnel(bytes: Buffer, start: number, end: number): void {
+    if (this.#exchange?.tunnel?.fromUpstream(bytes, start, end) === true) this.#buffer.isLent = true;
+  }
+
+  /** 100 is for us, who have asked for nothing; a 101 that gets here was not asked for (RFC 9110 section 15.2). */
   #passInformational(exchange: Exchange): boolean {
     const { head } = this.#reader;
     this.#informational++;
@@ -320,7 +332,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   }
 
   #pass(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    if (exchange.flow.responseBody(exchange, bytes, start, end)) this.#isBufferLent = true;
+    if (exchange.flow.responseBody(exchange, bytes, start, end)) this.#buffer.isLent = true;
   }
 
   /**
@@ -358,14 +370,6 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     return keepAliveMs === 0
       ? this.#home.limits.poolIdleMs
       : Math.min(this.#home.limits.poolIdleMs, keepAliveMs - margin);
-  }
-
-  #guarded(handler: () => void): void {
-    try {
-      handler.call(this);
-    } catch (cause) {
-      this.#onBug(cause);
-    }
   }
 
   /** The last resort: a bug costs this connection and the one exchange on it. */

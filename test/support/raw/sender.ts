@@ -38,8 +38,18 @@ export class RawSender {
     return Buffer.concat(this.#chunks).toString('latin1');
   }
 
+  /** The same as bytes. */
+  get receivedBuffer(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
   get receivedBytes(): number {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  /** What was given to `send` and has not been handed to the operating system. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
   }
 
   /** The other side has closed, orderly or not. */

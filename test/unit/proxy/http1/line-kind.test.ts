@@ -13,7 +13,7 @@ const request: Readonly<Record<string, number>> = {
   expect: lineKind.expect,
   te: lineKind.hopByHop,
   trailer: lineKind.hopByHop,
-  upgrade: lineKind.hopByHop,
+  upgrade: lineKind.upgrade,
   'keep-alive': lineKind.hopByHop,
   'proxy-connection': lineKind.hopByHop,
   'proxy-authorization': lineKind.hopByHop,

@@ -1,0 +1,28 @@
+import type { Deadlines } from './deadlines.ts';
+import type { Flow } from './exchange.ts';
+import type { HttpDate } from './http-date.ts';
+import type { Limits } from './limits.ts';
+
+/** A client's connection as those see it who count and close connections, whatever it speaks. */
+export interface OpenConnection {
+  /** True where nobody is hurt when it closes. */
+  readonly isIdle: boolean;
+  /** The next answer says that the connection closes. An idle one waits for it a moment only. */
+  drain(): void;
+  /** Ends the connection at once, whatever it does. */
+  destroy(): void;
+}
+
+/** What a connection needs of the listener that accepted it. */
+export interface ClientHome {
+  readonly entryPoint: string;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
+  readonly flow: Flow;
+  readonly date: HttpDate;
+  /** Answers say that their connection closes. */
+  readonly isDraining: boolean;
+  closed(connection: OpenConnection): void;
+  /** A bug outside of any exchange. */
+  broken(cause: unknown): void;
+}
