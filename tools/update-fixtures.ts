@@ -1,4 +1,4 @@
-// Rewrites the expected side of the fixture cases: `node tools/update-fixtures.ts [NAME…]`. Read the diff before you keep it.
+// Rewrites the expected side of the fixture cases: `npm run fixtures -- [NAME…]`. Read the diff before you keep it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixtureNames, fixturesFolder, runFixture } from '../test/unit/translate/fixture-case.ts';

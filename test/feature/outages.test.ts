@@ -79,6 +79,22 @@ test('an API server that is away costs no request, and what changed meanwhile is
   assert.deepEqual(await client.stop(), []);
 });
 
+test('a fault of the control thread that nobody caught costs no request, and health says no', async (context) => {
+  const upstream = await startUpstream(context, 'one');
+  const objects = [
+    service('one'),
+    ...endpoints('one', [upstream]),
+    ingressRoute('a', 'Host(`a.example`)', 'one'),
+  ];
+  const listeners: ((error: unknown) => void)[] = [];
+  const running = await startFairlead(context, { objects, world: { onFault: (one) => listeners.push(one) } });
+  assert.equal((await fetch(`${running.metricsUrl}/healthz`)).status, 200);
+  for (const tell of listeners) tell(new Error('a fault of this test'));
+  assert.equal((await fetch(`${running.metricsUrl}/healthz`)).status, 503);
+  assert.ok(running.lines.some(({ fields }) => JSON.stringify(fields).includes('a fault of this test')));
+  assert.equal((await get(running.port, 'a.example')).status, 200);
+});
+
 test('a proxy thread that crashes is replaced, and counters go on', async (context) => {
   const upstream = await startUpstream(context, 'one');
   const objects = [

@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { headerOf, type RawMessage } from '../support/raw/messages.ts';
 import { RawRecorder } from '../support/raw/recorder.ts';
 import { exchangeRaw, RawSender } from '../support/raw/sender.ts';
-import { TestProxy, type TestProxyOptions } from '../support/raw/test-proxy.ts';
-
-async function setUp(t: TestContext, options: TestProxyOptions = {}) {
-  const recorder = await RawRecorder.start();
-  const proxy = await TestProxy.start({ endpoints: [recorder.port], ...options });
-  t.after(async () => {
-    await proxy.close();
-    await recorder.close();
-    assert.deepEqual(recorder.faults, []);
-    assert.deepEqual(proxy.errors, []);
-  });
-  return { recorder, proxy };
-}
+import { setUp } from '../support/raw/set-up.ts';
 
 type World = Awaited<ReturnType<typeof setUp>>;
 
@@ -61,7 +49,7 @@ test('lines of one hop and those that Connection names stay behind', async (t) =
 });
 
 test('a trusted peer is believed, and its chain continued', async (t) => {
-  const world = await setUp(t, { trustedIps: ['127.0.0.0/8'] });
+  const world = await setUp(t, {}, { trustedIps: ['127.0.0.0/8'] });
   const request = await forwarded(
     world,
     'GET / HTTP/1.1',
@@ -90,31 +78,39 @@ test('OPTIONS * passes', async (t) => {
 });
 
 test('HTTP/1.0 without Host reaches a route for any host, with the endpoint as Host', async (t) => {
-  const world = await setUp(t, { routes: [{ rule: { kind: 'host', host: '*' } }] });
+  const world = await setUp(t, {}, { routes: [{ rule: { kind: 'host', host: '*' } }] });
   const request = await forwarded(world, 'GET / HTTP/1.0', '');
   assert.equal(headerOf(request, 'Host'), `127.0.0.1:${world.recorder.port}`);
 });
 
 test('passHostHeader false sends the endpoint as Host', async (t) => {
-  const world = await setUp(t, { routes: [{ targets: [{ passHostHeader: false }] }] });
+  const world = await setUp(t, {}, { routes: [{ targets: [{ passHostHeader: false }] }] });
   const request = await forwarded(world, 'GET /x HTTP/1.1', 'Accept: x\r\nHost: a.test\r\n');
   assert.equal(headerOf(request, 'Host'), `127.0.0.1:${world.recorder.port}`);
   assert.equal(headerOf(request, 'X-Forwarded-Host'), 'a.test');
 });
 
 test('rules see no header that is not forwarded', async (t) => {
-  const world = await setUp(t, {
-    routes: [{ rule: { kind: 'header', name: 'x-forwarded-proto', value: 'https' } }],
-  });
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ rule: { kind: 'header', name: 'x-forwarded-proto', value: 'https' } }],
+    },
+  );
   const bytes = 'GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n';
   assert.match(await exchangeRaw(world.proxy.port, bytes), /^HTTP\/1\.1 404 /);
 });
 
 test('stripPrefix removes the first prefix that fits, however it is encoded, and names it', async (t) => {
-  const world = await setUp(t, {
-    routes: [{ middlewares: ['m'] }],
-    middlewares: { m: { kind: 'stripPrefix', prefixes: ['/nope', '/api', '/a b'] } },
-  });
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ middlewares: ['m'] }],
+      middlewares: { m: { kind: 'stripPrefix', prefixes: ['/nope', '/api', '/a b'] } },
+    },
+  );
   for (const [path, wanted, prefix] of [
     ['/api/v1?x=/api', '/v1?x=/api', '/api'],
     ['/api', '/', '/api'],
@@ -131,10 +127,14 @@ test('stripPrefix removes the first prefix that fits, however it is encoded, and
 });
 
 test('a path that a rewrite makes dangerous is refused', async (t) => {
-  const world = await setUp(t, {
-    routes: [{ middlewares: ['m'] }],
-    middlewares: { m: { kind: 'stripPrefix', prefixes: ['/api', '/x/.'] } },
-  });
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ middlewares: ['m'] }],
+      middlewares: { m: { kind: 'stripPrefix', prefixes: ['/api', '/x/.'] } },
+    },
+  );
   for (const path of [
     '/api../admin',
     '/api//evil.test/',
@@ -152,28 +152,32 @@ test('a path that a rewrite makes dangerous is refused', async (t) => {
 });
 
 test('addPrefix and headers act in order on requests and answers', async (t) => {
-  const world = await setUp(t, {
-    routes: [{ middlewares: ['add', 'head'] }],
-    middlewares: {
-      add: { kind: 'addPrefix', prefix: '/base' },
-      head: {
-        kind: 'headers',
-        request: [
-          { name: 'X-Set', value: 'new' },
-          { name: 'x-gone', value: null },
-          { name: 'Host', value: 'inner.test' },
-          { name: 'X-Forwarded-Proto', value: 'https' },
-          { name: 'Content-Length', value: '99' },
-          { name: 'Transfer-Encoding', value: null },
-        ],
-        response: [
-          { name: 'Server', value: null },
-          { name: 'X-Answer', value: 'yes' },
-          { name: 'Connection', value: 'upgrade' },
-        ],
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ middlewares: ['add', 'head'] }],
+      middlewares: {
+        add: { kind: 'addPrefix', prefix: '/base' },
+        head: {
+          kind: 'headers',
+          request: [
+            { name: 'X-Set', value: 'new' },
+            { name: 'x-gone', value: null },
+            { name: 'Host', value: 'inner.test' },
+            { name: 'X-Forwarded-Proto', value: 'https' },
+            { name: 'Content-Length', value: '99' },
+            { name: 'Transfer-Encoding', value: null },
+          ],
+          response: [
+            { name: 'Server', value: null },
+            { name: 'X-Answer', value: 'yes' },
+            { name: 'Connection', value: 'upgrade' },
+          ],
+        },
       },
     },
-  });
+  );
   world.recorder.script = () =>
     'HTTP/1.1 200 OK\r\nserver: x\r\nX-Answer: no\r\nX-Answer: never\r\nContent-Length: 2\r\n\r\nok';
   const sender = await RawSender.connect(world.proxy.port);
@@ -201,12 +205,16 @@ test('addPrefix and headers act in order on requests and answers', async (t) => 
 });
 
 test('a middleware that could break a head makes its route fail closed', async (t) => {
-  const world = await setUp(t, {
-    routes: [{ middlewares: ['bad'] }, { rule: { kind: 'host', host: 'b.test' }, middlewares: ['absent'] }],
-    middlewares: {
-      bad: { kind: 'headers', request: [{ name: 'X', value: 'a\r\nHost: evil' }], response: [] },
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ middlewares: ['bad'] }, { rule: { kind: 'host', host: 'b.test' }, middlewares: ['absent'] }],
+      middlewares: {
+        bad: { kind: 'headers', request: [{ name: 'X', value: 'a\r\nHost: evil' }], response: [] },
+      },
     },
-  });
+  );
   for (const host of ['a.test', 'b.test']) {
     const answer = await exchangeRaw(
       world.proxy.port,
@@ -218,18 +226,22 @@ test('a middleware that could break a head makes its route fail closed', async (
 });
 
 test('weights spread requests in their proportion, and services without endpoints are passed over', async (t) => {
-  const world = await setUp(t, {
-    routes: [
-      {
-        targets: [
-          { service: 's', weight: 3 },
-          { service: 'u', weight: 1 },
-          { service: 'none', weight: 5 },
-          { service: 's', weight: 0 },
-        ],
-      },
-    ],
-  });
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [
+        {
+          targets: [
+            { service: 's', weight: 3 },
+            { service: 'u', weight: 1 },
+            { service: 'none', weight: 5 },
+            { service: 's', weight: 0 },
+          ],
+        },
+      ],
+    },
+  );
   const other = await RawRecorder.start();
   t.after(() => other.close());
   world.proxy.setEndpoints('u', [other.port]);
@@ -247,7 +259,7 @@ test('a request in flight keeps the generation it began with', async (t) => {
     request: [],
     response: [{ name: 'X-Generation', value }],
   });
-  const world = await setUp(t, { routes: [{ middlewares: ['m'] }], middlewares: { m: header('one') } });
+  const world = await setUp(t, {}, { routes: [{ middlewares: ['m'] }], middlewares: { m: header('one') } });
   world.recorder.script = () => undefined;
   const sender = await RawSender.connect(world.proxy.port);
   const get = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';

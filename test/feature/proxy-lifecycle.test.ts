@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { silentLog } from '../../src/model/log.ts';
 import { startProxy } from '../../src/proxy/proxy.ts';
-import { RawRecorder, type RecorderOptions } from '../support/raw/recorder.ts';
+import { RawRecorder } from '../support/raw/recorder.ts';
 import { RawSender } from '../support/raw/sender.ts';
-import { TestProxy, type TestProxyOptions } from '../support/raw/test-proxy.ts';
+import { setUp } from '../support/raw/set-up.ts';
+import { TestProxy } from '../support/raw/test-proxy.ts';
 import { until } from '../support/raw/until.ts';
 
 const get = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-
-async function setUp(t: TestContext, upstream: RecorderOptions = {}, options: TestProxyOptions = {}) {
-  const recorder = await RawRecorder.start(upstream);
-  const proxy = await TestProxy.start({ endpoints: [recorder.port], ...options });
-  t.after(async () => {
-    await proxy.close();
-    await recorder.close();
-    assert.deepEqual(recorder.faults, []);
-    assert.deepEqual(proxy.errors, []);
-    assert.equal(proxy.proxy.inFlight, 0);
-  });
-  return { recorder, proxy };
-}
 
 test('at the connection limit idle connections make room, and where none is idle accepting pauses', async (t) => {
   const { recorder, proxy } = await setUp(t, {}, { limits: { connections: 3 } });

@@ -16,7 +16,7 @@ for (const name of names) {
     for (const [file, expected] of Object.entries(runFixture(name).expected)) {
       const path = join(fixturesFolder, name, file);
       const written = existsSync(path) ? readFileSync(path, 'utf8') : '';
-      assert.equal(written, expected, `${file}; node tools/update-fixtures.ts rewrites it`);
+      assert.equal(written, expected, `${file}; npm run fixtures rewrites it`);
     }
   });
 }

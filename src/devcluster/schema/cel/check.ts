@@ -4,6 +4,7 @@ import { functionNamespaces, unescapeName } from './evaluate.ts';
 import { isFunction } from './functions.ts';
 import { operators } from './operators.ts';
 import type { Comprehension, Node } from './syntax.ts';
+import { typeNames } from './type-names.ts';
 
 /** What is wrong with an expression before it has been run. */
 export interface CelProblem {
@@ -70,22 +71,9 @@ function typeOf(node: Node, scope: Variables, problems: CelProblem[]): Known {
   }
 }
 
-const constants: ReadonlySet<string> = new Set([
-  'bool',
-  'bytes',
-  'double',
-  'int',
-  'list',
-  'map',
-  'null_type',
-  'string',
-  'type',
-  'uint',
-]);
-
 function typeOfName(node: Extract<Node, { kind: 'name' }>, scope: Variables, problems: CelProblem[]): Known {
   for (let one = scope; one !== null; one = one.outer) if (one.name === node.name) return one.type;
-  if (!constants.has(node.name)) {
+  if (!typeNames.has(node.name)) {
     problems.push({ message: `undeclared reference to '${node.name}' (in container '')`, at: node.at });
   }
   return null;

@@ -3,6 +3,7 @@ import { costOf } from './cost.ts';
 import { callFunction } from './functions.ts';
 import { operate, operators } from './operators.ts';
 import { CelBudgetError, CelError, type Comprehension, type Node } from './syntax.ts';
+import { typeNames } from './type-names.ts';
 import { fromLiteral, isKind, isList, isMap, noOverload, type Value } from './values.ts';
 
 /** What evaluation may spend: about one per step, and more for work on large values. */
@@ -69,19 +70,6 @@ function lookUp(name: string, scope: Scope): Value {
   if (typeNames.has(name)) return { kind: 'type', name };
   throw new CelError(`no such attribute(s): ${name}`);
 }
-
-const typeNames: ReadonlySet<string> = new Set([
-  'bool',
-  'bytes',
-  'double',
-  'int',
-  'list',
-  'map',
-  'null_type',
-  'string',
-  'type',
-  'uint',
-]);
 
 /** @throws CelError for a key that is not there */
 function select(target: Value, field: string, optional: boolean): Value {
