@@ -76,6 +76,11 @@ test('naming an entry point replaces the default ones', () => {
   ]);
 });
 
+test('dev stops soon, logs problems only, and publishes loopback', () => {
+  const { drainSeconds, graceSeconds, logLevel, publishAddresses } = settingsOf([], { command: 'dev' });
+  assert.deepEqual([drainSeconds, graceSeconds, logLevel, publishAddresses], [0, 2, 'warn', ['127.0.0.1']]);
+});
+
 test('dev listens on loopback only, with one proxy thread and short lines', () => {
   const { entryPoints, metrics, workers, accessLog, logFormat } = settingsOf([], { command: 'dev' });
   assert.deepEqual([...entryPoints.map(({ host }) => host), metrics.host], Array(3).fill('127.0.0.1'));
