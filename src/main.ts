@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { World } from './cli/command.ts';
 import { runCommandLine } from './cli/command-line.ts';
+import { openFilesIn } from './cli/open-files.ts';
 
 /** Where `reusePort` of `net.Server.listen` works, by the documentation of Node.js. */
 const reusePortPlatforms: ReadonlySet<string> = new Set(['linux', 'freebsd', 'sunos', 'aix']);
@@ -27,6 +28,7 @@ function worldOf(stopped: AbortSignal): World {
   return {
     env: process.env,
     cores: availableParallelism(),
+    openFiles: openFilesLimit(),
     sharesPorts: reusePortPlatforms.has(process.platform),
     isTerminal: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     print: (text) => process.stdout.write(text),
@@ -43,4 +45,13 @@ function worldOf(stopped: AbortSignal): World {
         name: `proxy-${settings.index}`,
       }),
   };
+}
+
+function openFilesLimit(): number | null {
+  try {
+    return openFilesIn(readFileSync('/proc/self/limits', 'utf8'));
+  } catch {
+    // Not Linux.
+    return null;
+  }
 }

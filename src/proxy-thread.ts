@@ -34,6 +34,7 @@ async function runProxyThread(settings: ProxyThreadSettings): Promise<void> {
     },
     connectionOpened: recorder.connectionOpened.bind(recorder),
     connectionClosed: recorder.connectionClosed.bind(recorder),
+    connectionRefused: recorder.connectionRefused.bind(recorder),
   };
   try {
     const proxy = await startProxy({ ...settings, recorder: both, log });

@@ -58,7 +58,9 @@ export function portReference() {
 /** A length of time: a whole number of seconds, or text such as `1m30s`. */
 export function duration() {
   const words = 'must be a number of seconds or a duration such as "500ms", "10s" or "1m30s"';
-  return z.union([z.int().min(0), z.string().max(64).regex(durationPattern, words)], { error: words });
+  // What fails here is not held against further checks, which would say the same again.
+  const written = z.string().max(64).regex(durationPattern, { error: words, abort: true });
+  return z.union([z.int().min(0, { abort: true }), written], { error: words });
 }
 
 /** A list of texts. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namespaceName, notes, objectName, reference, requiredText, text } from './field.ts';
 import { loadBalancerSchema, maxServices } from './load-balancer.ts';
+import { routeTimeoutsSchema } from './route-timeouts.ts';
 
 /** How many routes one IngressRoute may have. */
 const maxRoutes = 4096;
@@ -48,6 +49,9 @@ export const routeSchema = z.strictObject({
     .max(64)
     .exactOptional()
     .meta(notes('Middlewares, in the order in which they act.')),
+  timeouts: routeTimeoutsSchema
+    .exactOptional()
+    .meta(notes('How long requests on this route may take.', 'the limits of the settings')),
   observability: observability.exactOptional().meta(notes('What is recorded of requests on this route.')),
 });
 

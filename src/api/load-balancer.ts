@@ -69,6 +69,10 @@ const responseForwarding = z.strictObject({
     .meta(notes('Time between flushes of a response body; negative flushes each write.', '100ms')),
 });
 
+const proxyProtocol = z.strictObject({
+  version: z.int().min(1).max(2).default(2).meta(notes('Version of the header: 1 is text, 2 is binary.')),
+});
+
 /** One entry of a list of services: where requests go and how they are spread over it. */
 export const loadBalancerSchema = z
   .strictObject({
@@ -123,6 +127,14 @@ export const loadBalancerSchema = z
     sticky: stickySchema.exactOptional().meta(notes('Keeps a client on one endpoint.', 'off')),
     responseForwarding: responseForwarding.exactOptional().meta(notes('How responses are passed on.')),
     serversTransport: text(253).exactOptional().meta(notes('Name of a ServersTransport.')),
+    proxyProtocol: proxyProtocol
+      .exactOptional()
+      .meta(
+        notes(
+          'Begins each connection to an endpoint with a PROXY header that tells the address of the client. Such a connection carries one request only.',
+          'off',
+        ),
+      ),
     nativeLB: flag('Sends requests to the cluster IP of the Service instead of its endpoints.'),
     nodePortLB: flag('Sends requests to the node port of the Service on every node.'),
     healthCheck: healthCheck.exactOptional().meta(notes('Active probes of the endpoints.', 'off')),

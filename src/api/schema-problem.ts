@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type DiagnosticCode, diagnosticKinds } from '../model/diagnostic.ts';
+import { nearestName } from '../model/nearest.ts';
 import { isRecord, joinPath, quote, valueAt } from './field-path.ts';
-import { nearestName } from './nearest.ts';
 
 /** What is wrong with one field; becomes a diagnostic when the object is added. */
 export interface Problem {

@@ -4,6 +4,8 @@ import type { ProxyThreadSettings } from '../model/proxy-thread-settings.ts';
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
+  /** How many files the process may have open, sockets included; null where that is not limited, or not known. */
+  readonly openFiles: number | null;
   /** Whether several threads can listen on one port (`SO_REUSEPORT` with balancing). */
   readonly sharesPorts: boolean;
   /** Whether standard output is a terminal that shows colours. */

@@ -2,6 +2,7 @@ import { type AdminView, startApiServer } from '../admin/api-server.ts';
 import type { SideServer } from '../admin/http.ts';
 import { type ProbeView, startMetricsServer } from '../admin/metrics-server.ts';
 import { watchedKinds } from '../api/kubernetes.ts';
+import { connectionsWithin } from '../config/connection-cap.ts';
 import {
   type Controller,
   type ControllerListeners,
@@ -13,6 +14,7 @@ import type { Credentials } from '../kube/credentials.ts';
 import { publishedAddresses } from '../kube/publish-service.ts';
 import { createStatusWriter, type StatusWriter } from '../kube/status-writer.ts';
 import { systemClock } from '../model/clock.ts';
+import { settableDefaults } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
 import { byCodeUnit } from '../model/order.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
@@ -60,10 +62,21 @@ function withPossibleThreads(options: InstanceOptions): InstanceOptions {
   return { ...options, settings: { ...settings, workers: 1 } };
 }
 
+/** Says once where the limit of open files decides how many connections there can be. */
+function tellOfConnections(connections: number, openFiles: number | null, log: Log): void {
+  const borne = connectionsWithin(openFiles);
+  const fields = { connections, openFiles };
+  if (connections > borne)
+    log.warn(fields, 'more connections are allowed than the limit of open files bears');
+  else if (connections === borne && borne < settableDefaults.connections)
+    log.info(fields, 'the limit of open files lowers the limit of connections');
+}
+
 /** Starts everything; rejects with one sentence where an address cannot be opened, and leaves nothing running then. */
 export async function startInstance(asked: InstanceOptions): Promise<Instance> {
   const options = withPossibleThreads(asked);
-  const { settings, log } = options;
+  const { settings, world, log } = options;
+  tellOfConnections(settings.limits.connections, world.openFiles, log);
   for (const { name } of settings.entryPoints.filter(({ tls }) => tls)) {
     log.info({ entryPoint: name }, 'entry point stays closed: this version does not speak TLS yet');
   }

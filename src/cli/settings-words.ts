@@ -1,4 +1,5 @@
-import { type Flag, flagsOf, type SettingsCommand, variableOf } from '../config/flags.ts';
+import { type Flag, type SettingsCommand, variableOf } from '../config/flag.ts';
+import { flagsOf } from '../config/flags.ts';
 import { readSettings, type SettingsResult } from '../config/read-settings.ts';
 import { UsageError, type World } from './command.ts';
 import { readText } from './read-text.ts';
@@ -10,9 +11,9 @@ const mostBytes = 1024 * 1024;
 export function settingsOf(
   command: SettingsCommand,
   argv: readonly string[],
-  { env, cores, isTerminal }: World,
+  { env, cores, openFiles, isTerminal }: World,
 ): Extract<SettingsResult, { ok: true }> {
-  const result = readSettings({ command, argv, env, readFile, cores, isTerminal });
+  const result = readSettings({ command, argv, env, readFile, cores, openFiles, isTerminal });
   if (!result.ok) throw new UsageError(result.problems);
   return result;
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { ProxyThreadPort, SpawnProxyThread } from '../control/proxy-thread-port.ts';
+import type { OwnLimits, SettableLimits } from '../model/limits.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
 import type { FromProxyThread } from '../model/thread-message.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -25,11 +26,13 @@ export function createThreadSpawner({
       index,
       entryPoints: entryPoints.map((entryPoint) => ({
         ...entryPoint,
+        ...ownShareOf(entryPoint, settings),
         port: ports?.[entryPoint.name] ?? entryPoint.port,
       })),
       reusePort: settings.workers > 1,
       trustedIps: settings.trustedIps,
       hideReason: settings.hideReason,
+      limits: shareOf(settings),
       accessLog: settings.accessLog,
       colours: world.isTerminal,
       logLevel: settings.logLevel,
@@ -39,6 +42,20 @@ export function createThreadSpawner({
     });
     return portOf(worker, () => metrics.retireThread(index));
   };
+}
+
+/** The limits of one thread: none knows how many connections the others have, so each gets the same share. */
+function shareOf({ limits, workers }: Settings): SettableLimits {
+  return { ...limits, connections: share(limits.connections, workers) };
+}
+
+function ownShareOf({ limits }: EntryPoint, { workers }: Settings): { readonly limits?: OwnLimits } {
+  if (limits?.connections === undefined) return {};
+  return { limits: { ...limits, connections: share(limits.connections, workers) } };
+}
+
+function share(connections: number, workers: number): number {
+  return Math.max(1, Math.floor(connections / workers));
 }
 
 function portOf(worker: Worker, onEnd: () => void): ProxyThreadPort {

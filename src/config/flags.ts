@@ -1,10 +1,12 @@
 import { logLevels } from '../model/settings.ts';
+import { parseEntryPoint } from './entry-point.ts';
+import { type Flag, flag, type SettingsCommand } from './flag.ts';
 import { parseLabelSelector } from './label-selector.ts';
+import { limitFlags } from './limit-flags.ts';
 import {
   type Parsed,
   parseAddress,
   parseCidr,
-  parseEntryPoint,
   parseInteger,
   parseListenAddress,
   parseNamespace,
@@ -14,34 +16,8 @@ import {
   parseWord,
 } from './values.ts';
 
-/** The commands that take settings. */
-export type SettingsCommand = 'run' | 'dev';
-
-/** One setting: how it is spelled, read and explained. The environment variable and the key of the file follow from `name`. */
-export interface Flag<Value = unknown> {
-  readonly name: string;
-  /** What stands after the flag in the help; empty for a switch. */
-  readonly placeholder: string;
-  readonly repeat: boolean;
-  readonly commands: readonly SettingsCommand[];
-  readonly help: string;
-  /** The default as the help shows it. */
-  readonly shownDefault: string;
-  readonly parse: (text: string) => Parsed<Value>;
-}
-
-const both = ['run', 'dev'] as const;
 const runOnly = ['run'] as const;
 const devOnly = ['dev'] as const;
-
-function flag<Value>(
-  name: string,
-  placeholder: string,
-  parse: (text: string) => Parsed<Value>,
-  rest: { help: string; shownDefault: string; repeat?: boolean; commands?: readonly SettingsCommand[] },
-): Flag<Value> {
-  return Object.freeze({ name, placeholder, parse, repeat: false, commands: both, ...rest });
-}
 
 function parseSwitch(text: string): Parsed<boolean> {
   if (text === 'true' || text === 'false') return { value: text === 'true' };
@@ -54,9 +30,9 @@ function notYet(what: string): (text: string) => Parsed<never> {
 
 /** Every setting, by the name that the code uses. `docs/reference/settings.md` and the help are made from it. */
 export const flags = {
-  entryPoints: flag('entrypoint', 'NAME=[HOST]:PORT[,tls]', parseEntryPoint, {
+  entryPoints: flag('entrypoint', 'NAME=[HOST]:PORT[,tls][,proxy-protocol][,LIMIT=VALUE…]', parseEntryPoint, {
     repeat: true,
-    help: 'A named address that takes requests. Naming any replaces the defaults.',
+    help: 'A named address that takes requests. Naming any replaces the defaults. It may have limits for itself, as in web=:8080,head-timeout=5s. With proxy-protocol every connection must begin with a PROXY header of a trusted peer.',
     shownDefault: 'web=:8080, websecure=:8443,tls (dev: on 127.0.0.1)',
   }),
   metrics: flag('metrics', 'HOST:PORT', parseListenAddress, {
@@ -115,7 +91,7 @@ export const flags = {
   }),
   trustedIps: flag('trusted-ips', 'CIDR', parseCidr, {
     repeat: true,
-    help: 'Peers whose X-Forwarded headers are believed.',
+    help: 'Peers whose X-Forwarded and PROXY headers are believed.',
     shownDefault: 'none',
   }),
   drainSeconds: flag('drain', 'SECONDS', (text) => parseInteger(text, 0, 3600), {
@@ -147,6 +123,7 @@ export const flags = {
     help: 'Leaves the header X-Fairlead-Reason out of our own answers.',
     shownDefault: 'false',
   }),
+  ...limitFlags,
   otlpEndpoint: flag('otlp-endpoint', 'URL', notYet('send traces'), {
     help: 'Where traces go. Not in this version.',
     shownDefault: 'off',
@@ -178,9 +155,4 @@ export type FlagValues = {
 /** All flags of a command, in the order of the table. */
 export function flagsOf(command: SettingsCommand): readonly Flag[] {
   return Object.values(flags).filter((entry) => entry.commands.includes(command));
-}
-
-/** `FAIRLEAD_` and the flag in capitals with `_` for `-`. */
-export function variableOf(entry: Flag): string {
-  return `FAIRLEAD_${entry.name.toUpperCase().replaceAll('-', '_')}`;
 }

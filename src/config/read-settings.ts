@@ -1,6 +1,9 @@
 import { parse as parseYaml } from 'yaml';
+import { eachLimit, type SettableLimits, settableDefaults } from '../model/limits.ts';
 import type { EntryPoint, ListenAddress, Settings } from '../model/settings.ts';
-import { type FlagKey, type FlagValues, flags, type SettingsCommand } from './flags.ts';
+import { connectionsWithin } from './connection-cap.ts';
+import type { SettingsCommand } from './flag.ts';
+import { type FlagKey, type FlagValues, flags } from './flags.ts';
 import {
   type RawSetting,
   type RawSettings,
@@ -18,6 +21,8 @@ export interface SettingsInput {
   /** Reads the file of `--config`; throws where it cannot be read. */
   readonly readFile: (path: string) => string;
   readonly cores: number;
+  /** How many files the process may have open, sockets included; null where that is not limited, or not known. */
+  readonly openFiles: number | null;
   readonly isTerminal: boolean;
 }
 
@@ -101,7 +106,8 @@ function parseOne(key: FlagKey, raw: RawSetting, problems: string[]): unknown[] 
   return values;
 }
 
-function withDefaults(values: ParsedValues, { command, cores, isTerminal }: SettingsInput): Settings {
+function withDefaults(values: ParsedValues, input: SettingsInput): Settings {
+  const { command, cores, isTerminal } = input;
   const inDev = command === 'dev';
   const host = inDev ? '127.0.0.1' : '';
   const last = <Key extends FlagKey>(key: Key): FlagValues[Key] | undefined => values[key]?.at(-1);
@@ -131,7 +137,14 @@ function withDefaults(values: ParsedValues, { command, cores, isTerminal }: Sett
     logFormat: last('logFormat') ?? (isTerminal || inDev ? 'pretty' : 'json'),
     accessLog: last('accessLog') ?? (inDev ? 'dev' : 'json'),
     hideReason: last('hideReason') ?? false,
+    limits: limitsOf(values, input.openFiles),
   });
+}
+
+function limitsOf(values: ParsedValues, openFiles: number | null): SettableLimits {
+  const connections = Math.min(settableDefaults.connections, connectionsWithin(openFiles));
+  const defaults = { ...settableDefaults, connections };
+  return Object.freeze(eachLimit((key) => values[key]?.at(-1) ?? defaults[key]));
 }
 
 function checkTogether(settings: Settings, problems: string[]): void {
@@ -141,6 +154,12 @@ function checkTogether(settings: Settings, problems: string[]): void {
     if (names.has(name)) problems.push(`--entrypoint: the name ${quote(name)} is given twice`);
     names.add(name);
     claim(`--entrypoint ${name}`, host, port);
+  }
+  if (settings.trustedIps.length === 0) {
+    for (const { name } of settings.entryPoints.filter(({ proxyProtocol }) => proxyProtocol === true))
+      problems.push(
+        `--entrypoint ${name}: proxy-protocol needs --trusted-ips, without which every peer is refused`,
+      );
   }
   claim('--metrics', settings.metrics.host, settings.metrics.port);
   claim('--admin', settings.admin.host, settings.admin.port);

@@ -1,4 +1,5 @@
-import { type Flag, type FlagKey, flags, type SettingsCommand, variableOf } from './flags.ts';
+import { type Flag, type SettingsCommand, variableOf } from './flag.ts';
+import { type FlagKey, flags } from './flags.ts';
 import { quote } from './values.ts';
 
 /** A setting as it was found: its texts, unparsed, and where, as messages name it. */

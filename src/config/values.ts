@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
-import type { EntryPoint, ListenAddress } from '../model/settings.ts';
+import type { ListenAddress } from '../model/settings.ts';
 
 /** A value read from text, or one sentence that says what is wrong with the text. */
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
 
-const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Names of entry points and of namespaces (RFC 1123 label). */
+export const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** `HOST:PORT`, `:PORT` or `[IPV6]:PORT`; an empty host means every address. */
 export function parseListenAddress(text: string): Parsed<ListenAddress> {
@@ -17,28 +18,6 @@ export function parseListenAddress(text: string): Parsed<ListenAddress> {
     return { problem: `${quote(bracketed)} in brackets is not an IPv6 address` };
   }
   return { value: { host: bracketed ?? plain, port } };
-}
-
-/** `NAME=[HOST]:PORT[,tls]`. */
-export function parseEntryPoint(text: string): Parsed<EntryPoint> {
-  const equals = text.indexOf('=');
-  if (equals < 1) return { problem: `expected NAME=[HOST]:PORT[,tls], got ${quote(text)}` };
-  const name = text.slice(0, equals);
-  if (!namePattern.test(name)) {
-    return { problem: `the name ${quote(name)} must be lower-case letters, digits and dashes, 63 at most` };
-  }
-  const [address = '', ...options] = text.slice(equals + 1).split(',');
-  if (address.endsWith('/udp')) return { problem: 'this version has no UDP entry points yet' };
-  const parsed = parseListenAddress(address);
-  if ('problem' in parsed) return parsed;
-  let tls = false;
-  for (const option of options) {
-    if (option === 'tls') tls = true;
-    else if (option === 'proxy-protocol')
-      return { problem: 'this version does not read the PROXY protocol yet' };
-    else return { problem: `unknown option ${quote(option)}; known is tls` };
-  }
-  return { value: { name, ...parsed.value, tls } };
 }
 
 /** A whole number within a range, both ends included. */

@@ -12,6 +12,7 @@ export const refusalReasons = {
   RequestTimeout: 408,
   BodyTooLarge: 413,
   TargetTooLong: 414,
+  ExpectationFailed: 417,
   HeadTooLarge: 431,
   ClientClosed: 499,
   RouteBroken: 500,
@@ -23,8 +24,10 @@ export const refusalReasons = {
   NoEndpoints: 503,
   Starting: 503,
   Draining: 503,
+  Overloaded: 503,
   UpstreamTimeout: 504,
   HttpVersionNotSupported: 505,
+  LoopDetected: 508,
 } as const satisfies Record<string, number>;
 
 export type RefusalReason = keyof typeof refusalReasons;
@@ -64,9 +67,15 @@ export interface Outcome {
   readonly retryReason?: RefusalReason;
 }
 
+/** Why a connection is closed before anything is read of it as HTTP. A closed set: it is a metric label. */
+export const connectionRefusals = ['UntrustedPeer', 'BadProxyHeader', 'ProxyHeaderTimeout'] as const;
+
+export type ConnectionRefusal = (typeof connectionRefusals)[number];
+
 /** What a proxy thread tells telemetry. `telemetry/thread-recorder.ts` implements it; calls must not throw. */
 export interface Recorder {
   finished(outcome: Outcome): void;
   connectionOpened(entryPoint: string, protocol: Protocol): void;
   connectionClosed(entryPoint: string, protocol: Protocol): void;
+  connectionRefused(entryPoint: string, reason: ConnectionRefusal): void;
 }

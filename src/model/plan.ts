@@ -1,5 +1,6 @@
 import type { Middleware } from './middleware.ts';
 import type { ObjectReference } from './object-reference.ts';
+import type { RouteTimeouts } from './route-timeouts.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface ForwardAction {
   readonly kind: 'forward';
   /** At least one. A weight of 0 gets nothing. */
   readonly targets: readonly ForwardTarget[];
+  /** Absent where the route has none for itself. */
+  readonly timeouts?: RouteTimeouts;
 }
 
 export interface ForwardTarget {
@@ -61,6 +64,8 @@ export interface ForwardTarget {
   readonly scheme: 'http';
   /** False sends the endpoint's own address as Host. */
   readonly passHostHeader: boolean;
+  /** Version of the PROXY header that connections to the endpoints begin with. Absent means none. */
+  readonly proxyProtocol?: 1 | 2;
 }
 
 /** What fails closed: an unresolved reference makes its route answer with an error, never act as if nothing was asked. */

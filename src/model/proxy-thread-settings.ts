@@ -1,3 +1,4 @@
+import type { SettableLimits } from './limits.ts';
 import type { AccessLogFormat, EntryPoint, LogLevel } from './settings.ts';
 
 /** What a proxy thread is started with. Plain data: it crosses to another thread. */
@@ -9,6 +10,8 @@ export interface ProxyThreadSettings {
   readonly reusePort: boolean;
   readonly trustedIps: readonly string[];
   readonly hideReason: boolean;
+  /** `connections` is the share of this thread. */
+  readonly limits: SettableLimits;
   readonly accessLog: AccessLogFormat;
   /** Whether lines for people may have colours. */
   readonly colours: boolean;

@@ -1,3 +1,5 @@
+import type { OwnLimits, SettableLimits } from './limits.ts';
+
 /** All that can be set, complete and frozen. `config/` makes it from flags, environment, file and defaults. */
 export interface Settings {
   /** By name. */
@@ -17,7 +19,7 @@ export interface Settings {
   readonly publishAddresses: readonly string[];
   readonly allowCrossNamespace: boolean;
   readonly allowExternalNames: boolean;
-  /** CIDR blocks whose `X-Forwarded-*` headers are believed. */
+  /** CIDR blocks whose `X-Forwarded-*` and PROXY headers are believed. */
   readonly trustedIps: readonly string[];
   /** How long to keep accepting after SIGTERM, in seconds. */
   readonly drainSeconds: number;
@@ -28,6 +30,8 @@ export interface Settings {
   readonly accessLog: AccessLogFormat;
   /** Leaves out `X-Fairlead-Reason`. */
   readonly hideReason: boolean;
+  /** For the whole process; an entry point's own win. */
+  readonly limits: SettableLimits;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -48,4 +52,8 @@ export interface EntryPoint extends ListenAddress {
   readonly name: string;
   /** Every route on it is a TLS route. */
   readonly tls: boolean;
+  /** Every connection begins with a PROXY header of a trusted peer. Absent means false. */
+  readonly proxyProtocol?: boolean;
+  /** Limits that hold here in place of those of all entry points. */
+  readonly limits?: OwnLimits;
 }

@@ -1,7 +1,9 @@
 import type { PlanRoute, RouteId } from '../model/plan.ts';
 import type { PlanIndex } from '../routing/plan-index.ts';
 import type { MiddlewareStep } from './exchange.ts';
+import type { Limits } from './limits.ts';
 import { compileMiddleware } from './middleware/compile.ts';
+import { noTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts';
 import type { Services } from './upstream/services.ts';
 import { WeightedTargets } from './upstream/weighted.ts';
 
@@ -10,10 +12,11 @@ export interface Action {
   readonly route: RouteId;
   readonly steps: readonly MiddlewareStep[];
   readonly targets: WeightedTargets | null;
+  readonly timeouts: Timeouts;
 }
 
 /** Makes the action of a route. A middleware that the plan does not have makes the route fail, never act without it. */
-export function compileAction(route: PlanRoute, plan: PlanIndex, services: Services): Action {
+export function compileAction(route: PlanRoute, plan: PlanIndex, services: Services, limits: Limits): Action {
   const steps: MiddlewareStep[] = [];
   let isBroken = false;
   for (const id of route.middlewares) {
@@ -22,11 +25,15 @@ export function compileAction(route: PlanRoute, plan: PlanIndex, services: Servi
     else steps.push(compileMiddleware(entry.middleware));
   }
   const { action } = route;
-  if (isBroken || action.kind === 'fail') return { route: route.id, steps: [], targets: null };
+  if (isBroken || action.kind === 'fail') {
+    return { route: route.id, steps: [], targets: null, timeouts: noTimeouts };
+  }
   const targets = action.targets.map((target) => ({
     service: services.get(target.service),
     weight: target.weight,
     passHostHeader: target.passHostHeader,
+    ...(target.proxyProtocol === undefined ? {} : { proxyProtocol: target.proxyProtocol }),
   }));
-  return { route: route.id, steps, targets: new WeightedTargets(targets) };
+  const timeouts = timeoutsOf(action.timeouts, limits);
+  return { route: route.id, steps, targets: new WeightedTargets(targets), timeouts };
 }

@@ -1,4 +1,12 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIPv6, type Socket, SocketAddress } from 'node:net';
+
+/** Who is connected to whom. Addresses as `plainAddress` has them, empty where they are not known; ports from 0 to 65535. */
+export interface ConnectionAddresses {
+  readonly clientIp: string;
+  readonly clientPort: number;
+  readonly serverIp: string;
+  readonly serverPort: number;
+}
 
 /** An address as we show and compare it: without zone, and IPv4 where it is IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2). */
 export function plainAddress(address: string | undefined): string {
@@ -8,7 +16,23 @@ export function plainAddress(address: string | undefined): string {
   return bare.startsWith('::ffff:') && bare.includes('.') ? bare.slice(7) : bare;
 }
 
-/** Tells whether a peer's `X-Forwarded-*` headers are believed. */
+/** The two ends of a connection that was accepted. */
+export function socketAddresses(socket: Socket): ConnectionAddresses {
+  return {
+    clientIp: plainAddress(socket.remoteAddress),
+    clientPort: socket.remotePort ?? 0,
+    serverIp: plainAddress(socket.localAddress),
+    serverPort: socket.localPort ?? 0,
+  };
+}
+
+/** The one spelling of an address that is valid (RFC 5952), as `plainAddress` has it. */
+export function canonicalAddress(address: string): string {
+  if (!isIPv6(address)) return address;
+  return plainAddress(new SocketAddress({ address, family: 'ipv6' }).address);
+}
+
+/** Tells whether a peer's `X-Forwarded-*` and PROXY headers are believed. */
 export class TrustedPeers {
   readonly #list = new BlockList();
   readonly #isEmpty: boolean;

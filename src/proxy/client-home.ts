@@ -2,6 +2,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Flow } from './exchange.ts';
 import type { HttpDate } from './http-date.ts';
 import type { Limits } from './limits.ts';
+import type { StalledClients } from './stalled-clients.ts';
 
 /** A client's connection as those see it who count and close connections, whatever it speaks. */
 export interface OpenConnection {
@@ -20,8 +21,11 @@ export interface ClientHome {
   readonly deadlines: Deadlines;
   readonly flow: Flow;
   readonly date: HttpDate;
+  readonly stalls: StalledClients;
   /** Answers say that their connection closes. */
   readonly isDraining: boolean;
+  /** How long the next connection may be idle between two requests, in milliseconds; by chance. */
+  keepAliveMs(): number;
   closed(connection: OpenConnection): void;
   /** A bug outside of any exchange. */
   broken(cause: unknown): void;

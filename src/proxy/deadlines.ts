@@ -29,9 +29,9 @@ export class Deadlines {
     return this.#watched.length;
   }
 
-  /** The deadline that is `ms` away. It never comes early, and late by two ticks at most. */
+  /** The deadline that is `ms` away, or none where `ms` is 0. It never comes early, and late by two ticks at most. */
   after(ms: number): number {
-    return this.nowMs + ms + this.#tickMs;
+    return ms === 0 ? 0 : this.nowMs + ms + this.#tickMs;
   }
 
   add(timed: Timed): void {

@@ -1,10 +1,12 @@
 import type { RefusalReason } from '../model/outcome.ts';
 import type { RouteId, ServiceKey } from '../model/plan.ts';
 import type { RequestView } from '../model/request-view.ts';
+import type { ConnectionAddresses } from './client-address.ts';
 import type { ProxyError } from './proxy-error.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Answer } from './respond.ts';
 import type { ResponseHead } from './response-head.ts';
+import { noTimeouts, type Timeouts } from './timeouts.ts';
 
 /**
  * The client's end of one exchange: a connection for HTTP/1, a stream for HTTP/2. The codec behind it decides how answers are
@@ -35,6 +37,8 @@ export interface ClientSide {
   abort(): void;
   /** The exchange is over, whatever became of it; the next one may begin. */
   finished(): void;
+  /** For a PROXY header that tells the upstream who the client is. */
+  addresses(): ConnectionAddresses;
 }
 
 /** The upstream's end of one exchange. */
@@ -112,6 +116,13 @@ export interface MiddlewareStep {
   onResponse(exchange: Exchange): void;
 }
 
+/** What ends an exchange that its route allows no more time for. */
+export interface ExchangeTimer {
+  /** Another attempt begins. */
+  attempt(): void;
+  stop(): void;
+}
+
 /** An upstream address as an exchange knows it. */
 export interface ExchangeEndpoint {
   /** `ADDRESS:PORT`, IPv6 in brackets. */
@@ -149,6 +160,9 @@ export class Exchange {
   service: EndpointSource | null = null;
   /** The steps of the generation that the request began with. */
   steps: readonly MiddlewareStep[] = noSteps;
+  timeouts: Timeouts = noTimeouts;
+  /** Null where the route limits neither the whole exchange nor an attempt. */
+  timer: ExchangeTimer | null = null;
   status = 0;
   reason: RefusalReason | null = null;
   requestBytes = 0;
@@ -165,6 +179,8 @@ export class Exchange {
   isOver = false;
   /** False where the upstream gets its own address as Host: see `ForwardTarget`. */
   passHostHeader = true;
+  /** Which PROXY header the upstream connection begins with; 0 is none. Such a connection is for this exchange alone. */
+  proxyProtocol: 0 | 1 | 2 = 0;
 
   constructor(client: ClientSide, flow: Flow, request: RequestHead, view: RequestView) {
     this.client = client;

@@ -1,4 +1,6 @@
+import type { ConnectionAddresses } from './client-address.ts';
 import { lineKind } from './header-lines.ts';
+import { hopsHeader, hopsOf } from './hops.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What is the same for all requests of one connection. */
@@ -10,6 +12,8 @@ export interface Peer {
   /** The port that the client connected to. */
   readonly port: number;
   readonly hostName: string;
+  /** What a PROXY header said; null where there was none, and the addresses of the connection hold. */
+  readonly told: ConnectionAddresses | null;
   /** The forwarded lines that are the same for all requests of an untrusted peer, ending in `X-Forwarded-Host: `. */
   readonly constantLines: string;
 }
@@ -28,9 +32,11 @@ export function peerOf(base: Omit<Peer, 'constantLines'>): Peer {
 /**
  * Adds our `X-Forwarded-*` and `X-Real-Ip`. Lines that the client sent under these names, or any other `X-Forwarded-` name, or
  * `Forwarded`, are already left out by their kind. Those of a trusted peer come back: its X-Forwarded-For with the peer
- * appended, the others as they are, and only what it did not send is added.
+ * appended, the others as they are, and only what it did not send is added. `X-Forwarded-Hops` is ours whoever sent it.
  */
 export function addForwarded(head: RequestHead, peer: Peer): void {
+  head.hops = head.isForwarded ? hopsOf(head) : 0;
+  if (head.hops > 0) head.lines.append(hopsHeader, String(head.hops + 1));
   if (!peer.trusted) {
     head.lines.own += `${peer.constantLines}${head.host}\r\n`;
     return;

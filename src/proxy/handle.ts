@@ -5,10 +5,13 @@ import type { Action } from './action.ts';
 import { Counter } from './counter.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange, ExchangeEndpoint, Flow } from './exchange.ts';
+import { mostHops } from './hops.ts';
 import type { Limits } from './limits.ts';
 import { outcomeOf } from './outcome-of.ts';
+import type { OverloadWatch } from './overload-watch.ts';
 import { failures, type ProxyError } from './proxy-error.ts';
 import { hasBody } from './request-head.ts';
+import { RequestTimer, type RequestTimerHome } from './request-timer.ts';
 import { type Answer, isProxyError, type Responder } from './respond.ts';
 import type { ResponseHead } from './response-head.ts';
 import { mayRetry } from './retry.ts';
@@ -22,13 +25,15 @@ export interface HandlerContext {
   readonly log: Log;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  /** Null where nothing is refused for overload. */
+  readonly overload: OverloadWatch | null;
 }
 
 /**
  * The way of one request, the same for every protocol: match, middleware in order, endpoint, upstream, answer, outcome. It
  * reads the table once; what is published later concerns later requests.
  */
-export class Handler implements Flow, TunnelHome {
+export class Handler implements Flow, TunnelHome, RequestTimerHome {
   table: Table<Action>;
   /** Requests that have begun and are not over. */
   readonly inFlight = new Counter();
@@ -37,6 +42,7 @@ export class Handler implements Flow, TunnelHome {
   readonly #recorder: Recorder;
   readonly #responder: Responder;
   readonly #log: Log;
+  readonly #overload: OverloadWatch | null;
   /** Those whose upstream has agreed to an upgrade. */
   readonly #tunnels = new Set<Exchange>();
 
@@ -45,12 +51,21 @@ export class Handler implements Flow, TunnelHome {
     this.#recorder = context.recorder;
     this.#responder = context.responder;
     this.#log = context.log;
+    this.#overload = context.overload;
     this.limits = context.limits;
     this.deadlines = context.deadlines;
   }
 
   begin(exchange: Exchange): void {
     this.inFlight.up();
+    if (this.#overload?.refuses(exchange.startedMs) === true) {
+      this.#answer(exchange, this.#responder.overloaded());
+      return;
+    }
+    if (exchange.request.hops >= mostHops) {
+      this.#fail(exchange, failures.loop);
+      return;
+    }
     const found = this.table.match(exchange.view);
     if (found === undefined) {
       // Before the first table nobody knows what routes there are: 404 would be a lie that caches may keep.
@@ -59,6 +74,7 @@ export class Handler implements Flow, TunnelHome {
     }
     const { action } = found;
     exchange.route = action.route;
+    exchange.timeouts = action.timeouts;
     if (action.targets === null) {
       this.#fail(exchange, failures.routeBroken);
       return;
@@ -132,9 +148,14 @@ export class Handler implements Flow, TunnelHome {
 
   switched(exchange: Exchange, head: ResponseHead): void {
     this.#answered(exchange, head);
+    stopTimer(exchange);
     exchange.tunnel = new WebSocketTunnel(exchange, this);
     this.#tunnels.add(exchange);
     exchange.client.openTunnel(head);
+  }
+
+  requestExpired(exchange: Exchange, error: ProxyError): void {
+    if (!exchange.isOver) this.#fail(exchange, error);
   }
 
   tunnelExpired(exchange: Exchange): void {
@@ -219,6 +240,7 @@ export class Handler implements Flow, TunnelHome {
     }
     exchange.service = target.service;
     exchange.passHostHeader = target.passHostHeader;
+    exchange.proxyProtocol = target.proxyProtocol;
     const endpoint = target.service.pick(null);
     if (endpoint === undefined) {
       this.#fail(exchange, failures.noEndpoints);
@@ -230,6 +252,10 @@ export class Handler implements Flow, TunnelHome {
   #forward(exchange: Exchange, endpoint: ExchangeEndpoint, mustBeNew: boolean): void {
     exchange.endpoint = endpoint;
     exchange.chosenMs = performance.now();
+    if (exchange.timeouts.requestMs + exchange.timeouts.backendRequestMs !== 0) {
+      exchange.timer ??= new RequestTimer(exchange, this);
+      exchange.timer.attempt();
+    }
     const upstream = endpoint.take(exchange, mustBeNew);
     exchange.upstream = upstream;
     if (upstream.isReady) this.upstreamReady(exchange);
@@ -273,6 +299,7 @@ export class Handler implements Flow, TunnelHome {
 
   #finish(exchange: Exchange): void {
     exchange.isOver = true;
+    stopTimer(exchange);
     if (exchange.tunnel !== null) {
       exchange.tunnel.stop();
       this.#tunnels.delete(exchange);
@@ -281,4 +308,10 @@ export class Handler implements Flow, TunnelHome {
     this.#recorder.finished(outcomeOf(exchange));
     exchange.client.finished();
   }
+}
+
+function stopTimer(exchange: Exchange): void {
+  if (exchange.timer === null) return;
+  exchange.timer.stop();
+  exchange.timer = null;
 }

@@ -1,3 +1,5 @@
+import { foldedByte } from './http1/bytes.ts';
+
 /**
  * What a header line is to us. Kinds below `firstCut` are sent on where they stand; the others are left out, because they
  * belong to one connection only or because we write our own.
@@ -69,7 +71,7 @@ export class HeaderLines {
     return found;
   }
 
-  /** Replaces all lines of a name by one at the end. The caller answers for the syntax of both. */
+  /** Replaces all lines of a name, as `remove` does, by one at the end. The caller answers for the syntax of both. */
   set(name: string, value: string): void {
     this.remove(name);
     this.own += `${name}: ${value}\r\n`;
@@ -80,12 +82,12 @@ export class HeaderLines {
     this.own += `${name}: ${value}\r\n`;
   }
 
+  /** Also what only folds onto the name, such as `X_User` onto `X-User`: an upstream may read it as the same header. */
   remove(name: string): void {
-    const lower = name.toLowerCase();
     for (let index = 0; index < this.count; index++) {
-      if (this.#isSent(index) && this.#isNamed(index, lower)) this.kinds[index] = lineKind.removed;
+      if (this.#isSent(index) && this.#foldsOnto(index, name)) this.kinds[index] = lineKind.removed;
     }
-    if (this.own !== '') this.own = withoutOwn(this.own, lower);
+    if (this.own !== '') this.own = withoutOwn(this.own, name.toLowerCase());
   }
 
   /** The lines to send, from the offset `from` (0 includes the start line), then our own. Runs are copied in one piece. */
@@ -113,6 +115,19 @@ export class HeaderLines {
     const end = this.colons[index] ?? 0;
     return end - start === lower.length && this.text.slice(start, end).toLowerCase() === lower;
   }
+
+  #foldsOnto(index: number, name: string): boolean {
+    const start = this.starts[index] ?? 0;
+    if ((this.colons[index] ?? 0) - start !== name.length) return false;
+    for (let at = 0; at < name.length; at++) {
+      if (foldOf(this.text, start + at) !== foldOf(name, at)) return false;
+    }
+    return true;
+  }
+}
+
+function foldOf(text: string, index: number): number | undefined {
+  return foldedByte[text.charCodeAt(index)];
 }
 
 function isBlank(code: number): boolean {

@@ -1,15 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../model/log.ts';
-import type { Recorder } from '../model/outcome.ts';
+import type { ConnectionRefusal, Recorder } from '../model/outcome.ts';
 import type { EntryPoint } from '../model/settings.ts';
-import { plainAddress, type TrustedPeers } from './client-address.ts';
+import { type ConnectionAddresses, plainAddress, type TrustedPeers } from './client-address.ts';
 import type { ClientHome, OpenConnection } from './client-home.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Flow } from './exchange.ts';
 import { peerOf } from './forwarded.ts';
 import type { HttpDate } from './http-date.ts';
 import { ClientConnection } from './http1/client-connection.ts';
-import type { Limits } from './limits.ts';
+import { keepAliveMsOf, type Limits } from './limits.ts';
+import { HeaderConnection, type HeaderHome } from './proxy-protocol/header-connection.ts';
+import { Refusals } from './proxy-protocol/refusals.ts';
+import type { StalledClients } from './stalled-clients.ts';
 
 /** What the listeners of a thread share. */
 export interface ListenerContext {
@@ -17,6 +20,7 @@ export interface ListenerContext {
   readonly deadlines: Deadlines;
   readonly flow: Flow;
   readonly date: HttpDate;
+  readonly stalls: StalledClients;
   readonly recorder: Recorder;
   readonly log: Log;
   readonly trusted: TrustedPeers;
@@ -24,6 +28,8 @@ export interface ListenerContext {
   readonly reusePort: boolean;
   /** Counts the connections of all listeners of the thread. */
   readonly gate: ConnectionGate;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random: () => number;
 }
 
 /** Decides when accepting pauses. */
@@ -34,27 +40,39 @@ export interface ConnectionGate {
 }
 
 /** One open entry point. HTTP/1 only; TLS and HTTP/2 are other ways to make a connection of an accepted socket. */
-export class Listener implements ClientHome {
+export class Listener implements ClientHome, HeaderHome {
   readonly entryPoint: string;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   readonly flow: Flow;
   readonly date: HttpDate;
+  readonly stalls: StalledClients;
   isDraining = false;
   port = 0;
   readonly #settings: EntryPoint;
+  /** Connections begin with a PROXY header. */
+  readonly #hasHeaders: boolean;
   readonly #context: ListenerContext;
   readonly #server: Server;
   readonly #connections = new Set<OpenConnection>();
+  /** Who does not want it to accept. */
+  readonly #pausedBy = new Set<object>();
+  readonly #refusals: Refusals;
 
   constructor(settings: EntryPoint, context: ListenerContext) {
     this.entryPoint = settings.name;
-    this.limits = context.limits;
+    this.limits =
+      settings.limits === undefined
+        ? context.limits
+        : Object.freeze({ ...context.limits, ...settings.limits });
     this.deadlines = context.deadlines;
     this.flow = context.flow;
     this.date = context.date;
+    this.stalls = context.stalls;
     this.#settings = settings;
+    this.#hasHeaders = settings.proxyProtocol === true;
     this.#context = context;
+    this.#refusals = new Refusals(settings.name, context.recorder, context.log);
     // Half-open, because what a client's end means depends on what its connection is doing.
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true });
     this.#server.on('connection', (socket) => this.#accept(socket));
@@ -68,16 +86,20 @@ export class Listener implements ClientHome {
     this.#server.on('error', (error) => this.#context.log.error({ err: error }, 'accepting failed'));
   }
 
-  /** Stops accepting; connections go on. */
-  pause(): void {
+  /** Stops accepting until the same one resumes; connections go on. */
+  pause(by: object): void {
+    this.#pausedBy.add(by);
     if (this.#server.listening) this.#server.close();
   }
 
-  /** Accepts again after `pause`; false where the port cannot be had just now. */
-  async resume(): Promise<boolean> {
-    if (this.#server.listening || this.isDraining) return true;
+  /** Accepts again after `pause`, unless somebody else has paused it too; false where the port cannot be had just now. */
+  async resume(by: object): Promise<boolean> {
+    this.#pausedBy.delete(by);
+    if (this.#server.listening || this.#pausedBy.size > 0) return true;
     try {
       await this.#listen(this.port);
+      // Somebody may have paused it meanwhile.
+      if (this.#pausedBy.size > 0) this.#server.close();
       return true;
     } catch {
       return false;
@@ -87,13 +109,18 @@ export class Listener implements ClientHome {
   /** Stops accepting, closes idle connections and lets the others finish. */
   drain(): void {
     this.isDraining = true;
-    this.pause();
+    this.stopAccepting();
     for (const connection of this.#connections) connection.drain();
+  }
+
+  /** For good. */
+  stopAccepting(): void {
+    this.pause(this);
   }
 
   destroy(): void {
     this.isDraining = true;
-    this.pause();
+    this.pause(this);
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -110,6 +137,10 @@ export class Listener implements ClientHome {
     return false;
   }
 
+  keepAliveMs(): number {
+    return keepAliveMsOf(this.limits, this.#context.random());
+  }
+
   closed(connection: OpenConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.#context.recorder.connectionClosed(this.entryPoint, 'http/1.1');
@@ -120,19 +151,51 @@ export class Listener implements ClientHome {
     this.#context.log.error({ err: cause, entryPoint: this.entryPoint }, 'a bug ended a connection');
   }
 
+  headerRead(from: HeaderConnection, addresses: ConnectionAddresses | null, rest: Buffer): void {
+    this.#connections.delete(from);
+    const connection = this.#speak(from.socket, addresses);
+    // Counted when it was accepted.
+    this.#connections.add(connection);
+    if (this.isDraining) connection.drain();
+    if (rest.length > 0) from.socket.unshift(rest);
+  }
+
+  headerRefused(from: HeaderConnection, why: ConnectionRefusal | null): void {
+    if (why !== null) this.#refusals.refused(from.peer, why, this.deadlines.nowMs);
+    this.closed(from);
+  }
+
   #accept(socket: Socket): void {
-    const clientIp = plainAddress(socket.remoteAddress);
-    const peer = peerOf({
-      clientIp,
-      trusted: this.#context.trusted.includes(clientIp),
-      scheme: 'http',
-      port: this.port,
-      hostName: this.#context.hostName,
-    });
-    const connection = new ClientConnection(socket, peer, this);
+    const peer = plainAddress(socket.remoteAddress);
+    if (!this.#hasHeaders) {
+      this.#count(this.#speak(socket, null));
+    } else if (this.#context.trusted.includes(peer)) {
+      this.#count(new HeaderConnection(socket, peer, this));
+    } else {
+      this.#refusals.refused(peer, 'UntrustedPeer', this.deadlines.nowMs);
+      socket.destroy();
+    }
+  }
+
+  #count(connection: OpenConnection): void {
     this.#connections.add(connection);
     this.#context.recorder.connectionOpened(this.entryPoint, 'http/1.1');
     this.#context.gate.opened(connection);
+  }
+
+  /** `told` is what a trusted peer said of the client that it speaks for; null where the peer is the client. */
+  #speak(socket: Socket, told: ConnectionAddresses | null): ClientConnection {
+    const clientIp = told === null ? plainAddress(socket.remoteAddress) : told.clientIp;
+    const peer = peerOf({
+      clientIp,
+      // A header that tells of nobody speaks for somebody unknown, not for the one who sent it.
+      trusted: (told !== null || !this.#hasHeaders) && this.#context.trusted.includes(clientIp),
+      scheme: 'http',
+      port: told === null ? this.port : told.serverPort,
+      hostName: this.#context.hostName,
+      told,
+    });
+    return new ClientConnection(socket, peer, this);
   }
 
   #listen(port: number): Promise<void> {

@@ -7,13 +7,15 @@ import type { EntryPoint } from '../model/settings.ts';
 import { Table } from '../routing/table.ts';
 import { type Action, compileAction } from './action.ts';
 import { TrustedPeers } from './client-address.ts';
-import { AcceptGate } from './connection-gate.ts';
+import { AcceptGate, BothGates } from './connection-gate.ts';
 import { Deadlines } from './deadlines.ts';
 import { Handler } from './handle.ts';
 import { HttpDate } from './http-date.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { ListenError, Listener } from './listener.ts';
+import { ListenError, Listener, type ListenerContext } from './listener.ts';
+import { OverloadWatch } from './overload-watch.ts';
 import { Responder } from './respond.ts';
+import { StalledClients } from './stalled-clients.ts';
 import { Services } from './upstream/services.ts';
 
 export interface ProxyOptions {
@@ -29,6 +31,8 @@ export interface ProxyOptions {
   readonly limits?: Partial<Limits>;
   /** For `X-Forwarded-Server`. */
   readonly hostName: string;
+  /** From 0 to 1, as `Math.random`, which is what it is unless given. */
+  readonly random?: () => number;
   readonly log: Log;
 }
 
@@ -40,6 +44,8 @@ export interface Proxy {
   readonly generation: number;
   readonly inFlight: number;
   readonly openConnections: number;
+  /** Connections of both sides and tunnels whose time limits are watched; 0 where nothing is held. */
+  readonly watched: number;
   /** Makes a generation live. Requests in flight keep theirs. Throws where `delta.since` is not the generation that is live. */
   applyPlan(delta: PlanDelta): void;
   /** Replaces the endpoints of services; those of `removed` have none any more. */
@@ -66,15 +72,21 @@ class ProxyThread implements Proxy {
   readonly ports: Record<string, number> = {};
   readonly #deadlines: Deadlines;
   readonly #gate: AcceptGate;
+  /** Of entry points with a limit for themselves. */
+  readonly #ownGates: AcceptGate[] = [];
   readonly #handler: Handler;
   readonly #services: Services;
+  readonly #overload: OverloadWatch | null;
   readonly #listeners: readonly Listener[];
+  readonly #limits: Limits;
 
   constructor(options: ProxyOptions) {
     const limits = Object.freeze({ ...defaultLimits, ...options.limits });
+    this.#limits = limits;
     const { recorder, log } = options;
     this.#deadlines = new Deadlines(limits.tickMs);
     this.#services = new Services({ limits, deadlines: this.#deadlines });
+    this.#overload = limits.overloadMs === 0 ? null : new OverloadWatch(limits.overloadMs, log);
     const responder = new Responder(options.hideReason);
     this.#handler = new Handler(Table.empty<Action>(), {
       recorder,
@@ -82,6 +94,7 @@ class ProxyThread implements Proxy {
       log,
       limits,
       deadlines: this.#deadlines,
+      overload: this.#overload,
     });
     this.#gate = new AcceptGate(limits.connections, limits.tickMs);
     const context = {
@@ -95,9 +108,21 @@ class ProxyThread implements Proxy {
       hostName: options.hostName,
       reusePort: options.reusePort,
       gate: this.#gate,
+      stalls: new StalledClients(limits, this.#deadlines),
+      random: options.random ?? Math.random,
     };
-    this.#listeners = options.entryPoints.map((entryPoint) => new Listener(entryPoint, context));
+    this.#listeners = options.entryPoints.map((entryPoint) => this.#listener(entryPoint, context));
     this.#gate.listeners.push(...this.#listeners);
+  }
+
+  #listener(entryPoint: EntryPoint, context: ListenerContext): Listener {
+    const connections = entryPoint.limits?.connections;
+    if (connections === undefined) return new Listener(entryPoint, context);
+    const own = new AcceptGate(connections, context.limits.tickMs);
+    this.#ownGates.push(own);
+    const listener = new Listener(entryPoint, { ...context, gate: new BothGates(own, this.#gate) });
+    own.listeners.push(listener);
+    return listener;
   }
 
   get generation(): number {
@@ -110,6 +135,10 @@ class ProxyThread implements Proxy {
 
   get openConnections(): number {
     return this.#gate.open.value;
+  }
+
+  get watched(): number {
+    return this.#deadlines.size;
   }
 
   async open(entryPoints: readonly EntryPoint[]): Promise<void> {
@@ -128,9 +157,14 @@ class ProxyThread implements Proxy {
   }
 
   applyPlan(delta: PlanDelta): void {
+    if (this.#overload === null) this.#applyPlan(delta);
+    else this.#overload.pause(() => this.#applyPlan(delta));
+  }
+
+  #applyPlan(delta: PlanDelta): void {
     this.#services.applyPlan(delta.services);
     this.#handler.table = this.#handler.table.apply(delta, (route, plan) =>
-      compileAction(route, plan, this.#services),
+      compileAction(route, plan, this.#services, this.#limits),
     );
   }
 
@@ -139,10 +173,15 @@ class ProxyThread implements Proxy {
   }
 
   async drain(graceMs: number): Promise<void> {
-    this.#gate.stop();
+    for (const gate of [this.#gate, ...this.#ownGates]) gate.stop();
+    const endMs = performance.now() + graceMs;
+    for (const listener of this.#listeners) listener.stopAccepting();
+    // A client that is told to come again must not come to a thread of ours that is about to close its port: what a port that
+    // closes has not accepted yet is reset.
+    const settleMs = Math.min(graceMs / 10, this.#limits.settleMs);
+    if (settleMs > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
     for (const listener of this.#listeners) listener.drain();
     this.#services.closeIdle();
-    const endMs = performance.now() + graceMs;
     // Tunnels do not end by themselves. Early enough for their clients to answer, which takes a round trip.
     const goodbyeMs = Math.min(graceMs / 10, mostGoodbyeMs);
     // Every answer closes its connection from now on, so this is when all is answered and delivered.
@@ -154,7 +193,7 @@ class ProxyThread implements Proxy {
   }
 
   async close(): Promise<void> {
-    this.#gate.stop();
+    for (const gate of [this.#gate, ...this.#ownGates]) gate.stop();
     for (const listener of this.#listeners) listener.destroy();
     // Those whose client is gone, and whose upstream has not taken the last bytes.
     this.#handler.endTunnels();

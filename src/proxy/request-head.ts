@@ -39,6 +39,10 @@ export class RequestHead {
   isWebSocket = false;
   /** Index of the User-Agent line, or -1. */
   userAgentLine = -1;
+  /** There are lines that only a proxy writes, such as `X-Forwarded-For`. */
+  isForwarded = false;
+  /** How often the request has come through a proxy like this one already, as far as its lines tell. */
+  hops = 0;
   readonly lines = new HeaderLines();
 
   userAgent(): string {

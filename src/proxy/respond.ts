@@ -14,13 +14,19 @@ export interface Answer {
 
 const allowed = 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n';
 
+/** Values of Retry-After (RFC 9110 section 10.2.3). */
+const retryAfterSeconds = [1, 2, 3] as const;
+
 /** Turns failures into answers, each made once: one line of text, and the code unless it is to be hidden. */
 export class Responder {
   readonly #hideReason: boolean;
   readonly #answers = new Map<ProxyError, Answer>();
+  readonly #overloaded: readonly Answer[];
+  #turn = 0;
 
   constructor(hideReason: boolean) {
     this.#hideReason = hideReason;
+    this.#overloaded = retryAfterSeconds.map((seconds) => this.#makeOverloaded(seconds));
   }
 
   answer(error: ProxyError): Answer {
@@ -30,6 +36,17 @@ export class Responder {
       this.#answers.set(error, answer);
     }
     return answer;
+  }
+
+  /** The answer to a request that is refused unread; in turns with another time, so that clients do not all come back at once. */
+  overloaded(): Answer {
+    this.#turn = (this.#turn + 1) % this.#overloaded.length;
+    return this.#overloaded[this.#turn] ?? this.answer(failures.overloaded);
+  }
+
+  #makeOverloaded(seconds: number): Answer {
+    const answer = this.#make(failures.overloaded);
+    return Object.freeze({ ...answer, lines: `${answer.lines}Retry-After: ${seconds}\r\n` });
   }
 
   #make(error: ProxyError): Answer {

@@ -80,7 +80,8 @@ export class WebSocketTunnel implements Tunnel, Timed {
 
   #touch(): void {
     const { limits, deadlines } = this.#home;
+    const { tunnelIdleMs } = this.#exchange.timeouts;
     const isHalfClosed = this.clientEnded || this.upstreamEnded;
-    this.deadline = deadlines.after(isHalfClosed ? limits.tunnelHalfClosedMs : limits.tunnelIdleMs);
+    this.deadline = deadlines.after(isHalfClosed ? limits.tunnelHalfClosedMs : tunnelIdleMs);
   }
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/outcome.ts';
 import type { AccessLogFormat } from '../model/settings.ts';
-import { jsonLine, oneLine } from './plain-text.ts';
+import { JsonLines } from './json-lines.ts';
+import { oneLine } from './plain-text.ts';
 
 /** No line is longer, its line feed included: a write of this size to a pipe is never torn (POSIX PIPE_BUF). */
 export const maxLineBytes = 4096;
@@ -13,16 +14,22 @@ export type FormatOutcome = (outcome: Outcome) => string;
 
 /** The formatter of a format. `colours` has an effect on `dev` only. */
 export function accessLogFormatter(format: Exclude<AccessLogFormat, 'off'>, colours = false): FormatOutcome {
-  const write = { json: formatJson, common: formatCommon, dev: colours ? formatDevInColour : formatDev }[
-    format
-  ];
+  const write = writerOf(format, colours);
   return (outcome) => {
     for (const length of fieldLengths) {
       const line = `${write(cut(outcome, length))}\n`;
-      if (Buffer.byteLength(line) <= maxLineBytes) return line;
+      // A unit of UTF-16 is three bytes at most.
+      if (line.length * 3 <= maxLineBytes || Buffer.byteLength(line) <= maxLineBytes) return line;
     }
     return `${write({ ...cut(outcome, 0), route: null, service: null, endpoint: null })}\n`;
   };
+}
+
+function writerOf(format: Exclude<AccessLogFormat, 'off'>, colours: boolean): FormatOutcome {
+  if (format === 'common') return formatCommon;
+  if (format === 'dev') return colours ? formatDevInColour : formatDev;
+  const lines = new JsonLines(isoTime);
+  return (outcome) => lines.format(outcome);
 }
 
 function cut(outcome: Outcome, length: number): Outcome {
@@ -39,29 +46,6 @@ function cut(outcome: Outcome, length: number): Outcome {
     userAgent: short(userAgent),
     clientIp: short(clientIp),
   };
-}
-
-function formatJson(outcome: Outcome): string {
-  return jsonLine({
-    time: isoTime(outcome.startedAt),
-    entryPoint: outcome.entryPoint,
-    clientIp: outcome.clientIp,
-    protocol: outcome.protocol,
-    method: outcome.method,
-    host: outcome.host,
-    target: outcome.target,
-    status: outcome.status,
-    reason: outcome.reason,
-    durationMs: rounded(outcome.durationMs),
-    upstreamMs: rounded(outcome.upstreamMs),
-    requestBytes: outcome.requestBytes,
-    responseBytes: outcome.responseBytes,
-    route: outcome.route,
-    service: outcome.service,
-    endpoint: outcome.endpoint,
-    retries: outcome.retries,
-    userAgent: outcome.userAgent,
-  });
 }
 
 /** Apache Common Log Format: `%h %l %u %t "%r" %>s %b`, in UTC, escaped as Apache does (httpd, mod_log_config). */
@@ -121,6 +105,6 @@ function isoTime(epochMs: number): string {
 }
 
 /** To the microsecond. */
-function rounded<Value extends number | null>(milliseconds: Value): number | Value {
-  return milliseconds === null ? milliseconds : Math.round(milliseconds * 1000) / 1000;
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }

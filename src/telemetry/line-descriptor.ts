@@ -1,11 +1,23 @@
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
-import type { TryWrite } from './line-writer.ts';
+import { pipePieceBytes, type TryWrite } from './line-writer.ts';
 
 /** A file descriptor that takes lines without making anyone wait. */
 export interface LineDescriptor {
   readonly tryWrite: TryWrite;
-  close(): void;
+  /** A write of no more bytes is not torn by others. */
+  readonly pieceBytes: number;
+  /** A write of several pieces of this length, each full, is taken or left piece by piece. */
+  readonly takesPages: boolean;
+  /** Resolves when all that was taken has been written, or cannot be within a second. */
+  close(): Promise<void>;
 }
+
+/** What a file takes in one write; nothing tears it where all others append too. */
+const filePieceBytes = 64 * 1024;
+/** A socket of the same machine takes no more in one piece (Linux, `UNIX_SKB_FRAGS_SZ`). */
+const socketPieceBytes = 32 * 1024;
+const longestWaitMs = 1000;
+const waitMs = 10;
 
 /**
  * Makes a descriptor for lines of an open one, which stays as others expect it. A pipe or terminal is opened a second time as
@@ -15,8 +27,11 @@ export interface LineDescriptor {
 export function openLineDescriptor(descriptor: number): LineDescriptor {
   try {
     const stat = fstatSync(descriptor);
-    if (stat.isFile()) return { tryWrite: writerTo(descriptor), close: () => {} };
-    if (stat.isFIFO() || stat.isCharacterDevice()) return reopened(descriptor);
+    if (stat.isFile()) {
+      const tryWrite = writerTo(descriptor);
+      return { tryWrite, pieceBytes: filePieceBytes, takesPages: false, close: async () => {} };
+    }
+    if (stat.isFIFO() || stat.isCharacterDevice()) return reopened(descriptor, stat.isFIFO());
   } catch {
     // What cannot be opened again can still be written to.
   }
@@ -24,10 +39,15 @@ export function openLineDescriptor(descriptor: number): LineDescriptor {
 }
 
 /** @throws where it cannot be opened, for example because it belongs to another user. */
-function reopened(descriptor: number): LineDescriptor {
+function reopened(descriptor: number, isPipe: boolean): LineDescriptor {
   const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   const own = openSync(`/proc/self/fd/${descriptor}`, flags);
-  return { tryWrite: writerTo(own), close: () => closeSync(own) };
+  return {
+    tryWrite: writerTo(own),
+    pieceBytes: pipePieceBytes,
+    takesPages: isPipe,
+    close: async () => closeSync(own),
+  };
 }
 
 function writerTo(descriptor: number): TryWrite {
@@ -60,7 +80,13 @@ function pooled(descriptor: number): LineDescriptor {
       send(bytes);
       return bytes.length;
     },
-    close: () => {},
+    pieceBytes: socketPieceBytes,
+    takesPages: false,
+    close: async () => {
+      for (let waited = 0; busy && waited < longestWaitMs; waited += waitMs) {
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    },
   };
 }
 

@@ -9,6 +9,13 @@ export interface LineWriterOptions {
   readonly onBroken?: (error: unknown) => void;
   /** Bytes that wait at most; 1 MiB where absent. */
   readonly maxWaitingBytes?: number;
+  /** How much of several lines one write takes: of so many bytes it is never torn by the writes of other threads. */
+  readonly pieceBytes?: number;
+  /**
+   * Lines may end with spaces: whole pieces are filled up to their length with them and leave together. A pipe takes or leaves
+   * such writes piece by piece, where a piece is a page (Linux), so that no line is torn either.
+   */
+  readonly fills?: boolean;
 }
 
 /** How long lines are gathered, in milliseconds. */
@@ -19,18 +26,22 @@ const lastRetryMs = 20;
 /** Lines are written at once when there are so many bytes of them. */
 const fullBytes = 64 * 1024;
 /** A write to a pipe of no more bytes is never torn by the writes of other threads (POSIX PIPE_BUF). */
-const pieceBytes = 4096;
+export const pipePieceBytes = 4096;
+const space = 0x20;
+const lineFeed = 0x0a;
 
 /**
  * Writes lines in batches without ever blocking the event loop. What a slow reader does not take in time is dropped and
- * counted, and a line says how much; no line is torn unless a single one is longer than 4096 bytes.
+ * counted, and a line says how much; no line is torn unless a single one is longer than a piece.
  */
 export class LineWriter {
   readonly #options: LineWriterOptions;
   readonly #maxWaiting: number;
+  readonly #pieceBytes: number;
+  readonly #fills: boolean;
   #waiting: string[] = [];
   #waitingBytes = 0;
-  /** Pieces in the making of which each is whole lines; the first may be written in part. */
+  /** Writes to come, each of whole lines; the first may be done in part. */
   #pieces: Uint8Array[] = [];
   #timer: NodeJS.Timeout | null = null;
   #retryMs = firstRetryMs;
@@ -40,6 +51,8 @@ export class LineWriter {
   constructor(options: LineWriterOptions) {
     this.#options = options;
     this.#maxWaiting = options.maxWaitingBytes ?? 1024 * 1024;
+    this.#pieceBytes = options.pieceBytes ?? pipePieceBytes;
+    this.#fills = options.fills ?? false;
   }
 
   /** Lines dropped that no line tells of yet. */
@@ -126,20 +139,23 @@ export class LineWriter {
       this.#waitingBytes += Buffer.byteLength(line);
     }
     if (this.#waiting.length === 0) return false;
-    this.#pieces = joinLines(this.#waiting);
+    this.#pieces = this.#fills
+      ? fillPieces(joinLines(this.#waiting, this.#pieceBytes), this.#pieceBytes)
+      : joinLines(this.#waiting, this.#pieceBytes);
     this.#waiting = [];
+    this.#waitingBytes = this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
     return true;
   }
 }
 
 function countLines(piece: Uint8Array): number {
   let count = 0;
-  for (const byte of piece) if (byte === 0x0a) count++;
+  for (const byte of piece) if (byte === lineFeed) count++;
   return count;
 }
 
 /** Pieces of whole lines, each as long as allowed; a line that is longer stands alone. */
-function joinLines(lines: readonly string[]): Uint8Array[] {
+function joinLines(lines: readonly string[], pieceBytes: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let text = '';
   let bytes = 0;
@@ -155,4 +171,18 @@ function joinLines(lines: readonly string[]): Uint8Array[] {
   }
   if (bytes > 0) pieces.push(Buffer.from(text));
   return pieces;
+}
+
+/** Makes one write of several pieces, each filled with spaces before its last line feed; the last piece stays as it is. */
+function fillPieces(pieces: Uint8Array[], pieceBytes: number): Uint8Array[] {
+  const last = pieces.at(-1);
+  if (last === undefined || pieces.length < 3 || pieces.some(({ length }) => length > pieceBytes))
+    return pieces;
+  const filled = Buffer.alloc((pieces.length - 1) * pieceBytes, space);
+  for (let index = 0; index < pieces.length - 1; index++) {
+    const piece = pieces[index] ?? last;
+    filled.set(piece.subarray(0, -1), index * pieceBytes);
+    filled[(index + 1) * pieceBytes - 1] = lineFeed;
+  }
+  return [filled, last];
 }

@@ -97,6 +97,13 @@ export const metricFamilies = {
     buckets: [],
     counted: 'thread',
   },
+  fairlead_connections_refused_total: {
+    type: 'counter',
+    labels: ['entrypoint', 'reason'],
+    help: 'Connections closed before a request was read: UntrustedPeer, BadProxyHeader, ProxyHeaderTimeout.',
+    buckets: [],
+    counted: 'thread',
+  },
   fairlead_table_generation: {
     type: 'gauge',
     labels: [],

@@ -28,6 +28,8 @@ export function openAccessLog({ format, descriptor, colours, onBroken }: AccessL
   const target = openLineDescriptor(descriptor);
   const writer = new LineWriter({
     tryWrite: target.tryWrite,
+    pieceBytes: target.pieceBytes,
+    fills: target.takesPages && format === 'json',
     lostLine: (count) => lostLine(format, count),
     ...(onBroken === undefined ? {} : { onBroken }),
   });
@@ -35,7 +37,7 @@ export function openAccessLog({ format, descriptor, colours, onBroken }: AccessL
     finished: (outcome) => writer.write(formatOutcome(outcome)),
     close: async () => {
       await writer.close();
-      target.close();
+      await target.close();
     },
   };
 }

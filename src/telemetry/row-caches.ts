@@ -1,4 +1,10 @@
-import { type Outcome, type RefusalReason, refusalReasons } from '../model/outcome.ts';
+import {
+  type ConnectionRefusal,
+  connectionRefusals,
+  type Outcome,
+  type RefusalReason,
+  refusalReasons,
+} from '../model/outcome.ts';
 import type { CounterCells } from './counter-cells.ts';
 import {
   codeCount,
@@ -37,6 +43,7 @@ export class EntryPointRows {
   readonly #durations = new Int32Array(protocolLabels.length).fill(none);
   readonly #connections = new Int32Array(protocolLabels.length).fill(none);
   readonly #refused = new Int32Array(reasonLabels.length).fill(none);
+  readonly #refusedConnections = new Int32Array(connectionRefusals.length).fill(none);
 
   constructor(name: string, counters: CounterCells) {
     this.#name = name;
@@ -80,6 +87,16 @@ export class EntryPointRows {
       this.#connections[protocol] = cell;
     }
     add(this.#counters.cells, cell, change);
+  }
+
+  connectionRefused(reason: ConnectionRefusal): void {
+    const index = connectionRefusals.indexOf(reason);
+    let cell = this.#refusedConnections[index] ?? none;
+    if (cell === none) {
+      cell = this.#row('fairlead_connections_refused_total', { reason });
+      this.#refusedConnections[index] = cell;
+    }
+    add(this.#counters.cells, cell, 1);
   }
 
   #refuse(reason: RefusalReason): void {

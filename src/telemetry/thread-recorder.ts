@@ -1,4 +1,4 @@
-import type { Outcome, Protocol, Recorder } from '../model/outcome.ts';
+import type { ConnectionRefusal, Outcome, Protocol, Recorder } from '../model/outcome.ts';
 import type { PlanDelta } from '../model/plan-delta.ts';
 import type { MetricRow } from '../model/thread-message.ts';
 import { CounterCells } from './counter-cells.ts';
@@ -46,6 +46,10 @@ export class ThreadRecorder implements Recorder {
 
   connectionClosed(entryPoint: string, protocol: Protocol): void {
     this.#entryPoint(entryPoint).connections(protocolIndex(protocol), -1);
+  }
+
+  connectionRefused(entryPoint: string, reason: ConnectionRefusal): void {
+    this.#entryPoint(entryPoint).connectionRefused(reason);
   }
 
   /**

@@ -15,6 +15,7 @@ import { type RouteEntryPoints, routeEntryPoints } from './entry-points.ts';
 import type { Fragment } from './fragment.ts';
 import { resolveMiddleware } from './middleware.ts';
 import { resolveReference } from './reference.ts';
+import { timeoutsPart } from './route-timeouts.ts';
 import { speaksPlainHttp } from './scheme.ts';
 import { type ResolvedService, resolveService } from './service.ts';
 
@@ -104,7 +105,8 @@ function serve(route: IngressRouteRoute, path: string, context: TranslateContext
   if (targets.length === 0) return refused('ServiceNotFound');
   const used = middlewares.filter((one) => typeof one !== 'string');
   for (const one of used) fragment.useMiddleware(one);
-  return { middlewares: used.map((one) => one.id), action: { kind: 'forward', targets } };
+  const action: RouteAction = { kind: 'forward', targets, ...timeoutsPart(route.timeouts) };
+  return { middlewares: used.map((one) => one.id), action };
 }
 
 function refused(reason: DiagnosticCode): Served {
@@ -124,8 +126,10 @@ function targetOf(
 ): Target | DiagnosticCode | null {
   const resolved = resolveEntry(service, path, context);
   if (typeof resolved === 'string') return service.weight === 0 ? null : resolved;
-  const { weight, passHostHeader } = service;
-  return { resolved, target: { service: resolved.service.key, weight, scheme: 'http', passHostHeader } };
+  const { weight, passHostHeader, proxyProtocol } = service;
+  const target: ForwardTarget = { service: resolved.service.key, weight, scheme: 'http', passHostHeader };
+  if (proxyProtocol === undefined) return { resolved, target };
+  return { resolved, target: { ...target, proxyProtocol: proxyProtocol.version === 1 ? 1 : 2 } };
 }
 
 function resolveEntry(

@@ -10,6 +10,7 @@ import { get, startUpstream } from '../support/http.ts';
 import { endpoints, ingressRoute, service } from '../support/objects.ts';
 import { startCommand } from '../support/process.ts';
 import { until } from '../support/raw/until.ts';
+import { replaceUnderLoad } from '../support/rolling.ts';
 
 test('clients on kept connections lose no request when the process is told to stop', async (context) => {
   const cluster = await startDevCluster();
@@ -43,6 +44,18 @@ test('clients on kept connections lose no request when the process is told to st
     clients.map(() => null),
   );
   assert.equal(await run.exited, 0);
+});
+
+test('processes that replace each other on one port lose no request', async (context) => {
+  // By hand, a hundred of them: `node test/bench/restarts.ts`.
+  const restarts = process.env.FAIRLEAD_LONG_TESTS === undefined ? 3 : 20;
+  const { answered, failures, exitCodes } = await replaceUnderLoad(context, restarts);
+  assert.deepEqual(failures, []);
+  assert.deepEqual(
+    exitCodes,
+    exitCodes.map(() => 0),
+  );
+  assert.ok(answered > restarts * 8, `${answered} answers`);
 });
 
 /** Asks again and again on one connection, until an answer says that the connection closes. */

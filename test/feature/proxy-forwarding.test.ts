@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Rule } from '../../src/model/rule.ts';
+import '../support/leaks.ts';
 import { headerOf, type RawMessage } from '../support/raw/messages.ts';
 import { RawRecorder } from '../support/raw/recorder.ts';
 import { exchangeRaw, RawSender } from '../support/raw/sender.ts';
 import { setUp } from '../support/raw/set-up.ts';
+import { until } from '../support/raw/until.ts';
 
 type World = Awaited<ReturnType<typeof setUp>>;
 
@@ -42,10 +45,142 @@ test('lines of one hop and those that Connection names stay behind', async (t) =
     world,
     'GET / HTTP/1.1',
     'Host: a.test\r\nConnection: X-Hop, keep-alive\r\nx-hop: 1\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nTE: trailers\r\n' +
-      'Trailer: x\r\nUpgrade: websocket\r\nProxy-Authorization: x\r\nHTTP2-Settings: x\r\nExpect: something\r\nX-Kept: 1\r\n',
+      'Trailer: x\r\nUpgrade: websocket\r\nProxy-Authorization: x\r\nHTTP2-Settings: x\r\nX-Kept: 1\r\n',
   );
   const names = request.headers.map(([name]) => name).filter((name) => !name.startsWith('X-Forwarded'));
   assert.deepEqual(names, ['Host', 'X-Kept', 'X-Real-Ip']);
+});
+
+const spoof = '6.6.6.6';
+
+test('an untrusted client chooses nothing that we tell about it, however it spells the names', async (t) => {
+  const world = await setUp(t);
+  const known = [
+    'For',
+    'Host',
+    'Proto',
+    'Port',
+    'Prefix',
+    'Server',
+    'Method',
+    'Uri',
+    'User',
+    'Tls-Client-Cert',
+  ];
+  const invented = Array.from({ length: 20 }, (_, index) => `Invented-${index * 7919}`);
+  const names = [...known, ...invented].map((name) => `X-Forwarded-${name}`).concat('X-Real-Ip', 'Forwarded');
+  for (const separator of ['-', '_', '.', '~', '!', "'"]) {
+    const spelled = names.map((name, index) => {
+      const folded = name.replaceAll('-', separator);
+      return index % 3 === 0 ? folded.toUpperCase() : folded;
+    });
+    const request = await forwarded(
+      world,
+      'GET / HTTP/1.1',
+      `Host: a.test\r\n${spelled.map((name) => `${name}: ${spoof}\r\n`).join('')}`,
+    );
+    assert.ok(!request.head.includes(spoof), request.head);
+    // A count of its own doing, since it pretends to come from another proxy.
+    const counted = headerOf(request, 'X-Forwarded-Hops');
+    assert.equal(counted, separator === '-' ? '2' : undefined);
+    assert.equal(request.headers.length, counted === undefined ? 7 : 8, request.head);
+    assert.equal(headerOf(request, 'X-Forwarded-For'), '127.0.0.1');
+    assert.equal(headerOf(request, 'X-Forwarded-Proto'), 'http');
+    assert.equal(headerOf(request, 'X-Forwarded-Port'), String(world.proxy.port));
+    assert.equal(headerOf(request, 'X-Forwarded-Host'), 'a.test');
+  }
+});
+
+test('Connection takes away none of our lines, however it names them', async (t) => {
+  const world = await setUp(t);
+  const ours = [
+    'x-forwarded-for',
+    'X-FORWARDED-HOST',
+    'x-Forwarded-proto',
+    'X-Forwarded-Port',
+    'X-Real-IP',
+    'hOST',
+  ];
+  for (const connection of [
+    `Connection: ${ours.join(', ')}\r\n`,
+    `Connection: ${ours.join(',')}\r\n`,
+    `connection:\t${ours.join(' \t,\t ')} \t\r\n`,
+    ours.map((name) => `CONNECTION: ${name}\r\n`).join(''),
+    `Connection: close,${ours.join(',,')},\r\n`,
+  ]) {
+    const request = await forwarded(
+      world,
+      'POST / HTTP/1.1',
+      `Host: a.test\r\n${connection}Content-Length: 0\r\n`,
+    );
+    for (const name of ours) assert.ok(headerOf(request, name) !== undefined, `${name} of ${connection}`);
+    assert.equal(headerOf(request, 'X-Forwarded-For'), '127.0.0.1');
+    assert.equal(headerOf(request, 'Content-Length'), '0');
+    assert.equal(headerOf(request, 'Connection'), undefined);
+  }
+});
+
+test('a header that Connection names is gone for rules and for the upstream alike', async (t) => {
+  const rule: Rule = { kind: 'header', name: 'authorization', value: 'secret' };
+  const world = await setUp(t, {}, { routes: [{ rule }] });
+  const lines = 'Host: a.test\r\nAuthorization: secret\r\n';
+  assert.equal(headerOf(await forwarded(world, 'GET / HTTP/1.1', lines), 'Authorization'), 'secret');
+  const bytes = `GET / HTTP/1.1\r\n${lines}Connection: close, AUTHORIZATION\r\n\r\n`;
+  assert.match(await exchangeRaw(world.proxy.port, bytes), /^HTTP\/1\.1 404 /);
+  assert.equal(world.recorder.requests.length, 1);
+});
+
+test('a header that a middleware sets is the only one for those who fold names', async (t) => {
+  const world = await setUp(
+    t,
+    {},
+    {
+      routes: [{ middlewares: ['m'] }],
+      middlewares: {
+        m: {
+          kind: 'headers',
+          request: [
+            { name: 'x-Auth-User', value: 'alice' },
+            { name: 'X-Gone', value: null },
+          ],
+          response: [{ name: 'X-Internal-Id', value: null }],
+        },
+      },
+    },
+  );
+  world.recorder.script = () =>
+    'HTTP/1.1 200 OK\r\nX-Internal-Id: 1\r\nx_internal.id: 2\r\nContent-Length: 2\r\n\r\nok';
+  const spellings = [
+    'X-Auth-User',
+    'x-auth-user',
+    'X_Auth_User',
+    'X-AUTH_USER',
+    'x.auth.user',
+    'X~Auth|User',
+    'x_Gone',
+  ];
+  const lines = spellings.map((name) => `${name}: mallory\r\n`).join('');
+  const bytes = `GET / HTTP/1.1\r\nHost: a.test\r\n${lines}XAuthUser: kept\r\nConnection: close, x-auth-user\r\n\r\n`;
+  const answer = await exchangeRaw(world.proxy.port, bytes);
+  const [request] = world.recorder.requests;
+  assert.ok(request !== undefined);
+  assert.ok(!request.head.includes('mallory'), request.head);
+  assert.equal(request.head.match(/x.auth.user: /gi)?.length, 1);
+  assert.equal(headerOf(request, 'x-auth-user'), 'alice');
+  assert.equal(headerOf(request, 'XAuthUser'), 'kept');
+  assert.ok(!/internal/i.test(answer), answer);
+});
+
+test('a header rule looks at every line of a name, byte for byte', async (t) => {
+  const world = await setUp(t, {}, { routes: [{ rule: { kind: 'header', name: 'x-a', value: 'b\xff' } }] });
+  const request = await forwarded(
+    world,
+    'GET / HTTP/1.1',
+    'Host: a.test\r\nX-A: a\r\nx-a: b\xff\r\nX-A: c\r\n',
+  );
+  assert.match(request.head, /X-A: a\r\nx-a: b\xff\r\nX-A: c\r\n/);
+  const bytes = 'GET / HTTP/1.1\r\nHost: a.test\r\nX-A: a, b\xff\r\nX_A: b\xff\r\nConnection: close\r\n\r\n';
+  assert.match(await exchangeRaw(world.proxy.port, bytes), /^HTTP\/1\.1 404 /);
 });
 
 test('a trusted peer is believed, and its chain continued', async (t) => {
@@ -72,9 +207,39 @@ test('an absolute target gives the Host, and is forwarded as a path', async (t) 
   assert.equal(headerOf(request, 'X-Forwarded-Host'), 'A.test:80');
 });
 
-test('OPTIONS * passes', async (t) => {
-  const request = await forwarded(await setUp(t), 'OPTIONS * HTTP/1.1');
-  assert.equal(request.startLine, 'OPTIONS * HTTP/1.1');
+test('OPTIONS * passes, also as an absolute target without a path', async (t) => {
+  const world = await setUp(t);
+  assert.equal((await forwarded(world, 'OPTIONS * HTTP/1.1')).startLine, 'OPTIONS * HTTP/1.1');
+  const absolute = await forwarded(world, 'OPTIONS http://a.test HTTP/1.1', 'Host: b.test\r\n');
+  assert.equal(absolute.startLine, 'OPTIONS * HTTP/1.1');
+  assert.equal(headerOf(absolute, 'Host'), 'a.test');
+});
+
+test('expectations of HTTP/1.0 are neither met nor forwarded', async (t) => {
+  const world = await setUp(t);
+  const sender = await RawSender.connect(world.proxy.port);
+  sender.send(
+    'POST / HTTP/1.0\r\nHost: a.test\r\nExpect: 100-continue\r\nExpect: x\r\nContent-Length: 5\r\n\r\n',
+  );
+  await until(() => world.recorder.received.includes('\r\n\r\n'), 'the head upstream');
+  sender.send('hello');
+  await sender.untilOver();
+  assert.match(sender.received, /^HTTP\/1\.1 200 /);
+  assert.ok(!/expect/i.test(world.recorder.received));
+  sender.close();
+});
+
+test('a POST without a length has no body, and what follows is not a part of it', async (t) => {
+  const world = await setUp(t);
+  for (const version of ['1.0', '1.1']) {
+    const before = world.recorder.requests.length;
+    const next = 'GET /next HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n';
+    await exchangeRaw(world.proxy.port, `POST / HTTP/${version}\r\nHost: a.test\r\n\r\n${next}`);
+    const [post, ...more] = world.recorder.requests.slice(before);
+    assert.equal(post?.startLine, 'POST / HTTP/1.1');
+    assert.equal(post?.body, '');
+    assert.equal(more.length, version === '1.0' ? 0 : 1);
+  }
 });
 
 test('HTTP/1.0 without Host reaches a route for any host, with the endpoint as Host', async (t) => {

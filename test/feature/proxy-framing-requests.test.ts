@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import '../support/leaks.ts';
 import { methodsWithBodies, refusedBodies, refusedHeads } from '../support/raw/framing-cases.ts';
 import { headerOf } from '../support/raw/messages.ts';
 import { RawRecorder } from '../support/raw/recorder.ts';
@@ -51,7 +52,7 @@ describe('request framing through the proxy', () => {
       [
         'chunked',
         'Transfer-Encoding: chunked',
-        '5;x="y"\r\nhello\r\n6\r\n world\r\n0\r\nTe: x\r\nHost: b\r\n\r\n',
+        '5;x="y"\r\nhello\r\n6\r\n world\r\n0\r\nTe: x\r\nHost: b\r\nContent-Length: 7\r\nTransfer-Encoding: x\r\nX_Forwarded-For: 6.6.6.6\r\nAuthorization: x\r\n\r\n',
       ],
     ] as const) {
       test(`a ${kind} body on ${method} arrives framed, and the next request is its own`, async () => {
@@ -69,7 +70,7 @@ describe('request framing through the proxy', () => {
           headerOf(one, kind === 'counted' ? 'Content-Length' : 'Transfer-Encoding'),
           framing.slice(framing.indexOf(':') + 2),
         );
-        assert.ok(!one.raw.includes(';x') && !one.raw.includes('Te: x'), 'no extension, no trailer');
+        assert.ok(!/;x|Te: x|: b\r|: 7\r|6\.6\.6\.6|Authorization/.test(one.raw), 'no extension, no trailer');
         assert.equal(two.startLine, 'GET /two HTTP/1.1');
         sender.close();
       });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import '../support/leaks.ts';
+import { refusedAnswers } from '../support/raw/framing-answers.ts';
+import { methodsWithBodies } from '../support/raw/framing-cases.ts';
+import { chunkStreams } from '../support/raw/framing-chunks.ts';
 import { headerOf, splitMessages } from '../support/raw/messages.ts';
 import { RawRecorder } from '../support/raw/recorder.ts';
 import { exchangeRaw, RawSender } from '../support/raw/sender.ts';
@@ -8,31 +12,6 @@ import { until } from '../support/raw/until.ts';
 
 const get = 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n';
 const ok = 'HTTP/1.1 200 OK\r\n';
-
-/** Answers that must become 502, whatever they hold. */
-const refused: Readonly<Record<string, string>> = {
-  'length and chunked': `${ok}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-  'two lengths': `${ok}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`,
-  'length with a sign': `${ok}Content-Length: +2\r\n\r\nok`,
-  'list of lengths': `${ok}Content-Length: 2, 2\r\n\r\nok`,
-  'unknown coding': `${ok}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
-  'chunked twice': `${ok}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-  'chunked in HTTP/1.0': 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-  'bare LF': 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok',
-  'CR in a header': `${ok}A: b\rC: d\r\n\r\n`,
-  'NUL in a header': `${ok}A: \x00\r\n\r\n`,
-  'folded line': `${ok}A: b\r\n c\r\n\r\n`,
-  'blank before the colon': `${ok}Content-Length : 2\r\n\r\nok`,
-  'status of two digits': 'HTTP/1.1 20 OK\r\n\r\n',
-  'status below 100': 'HTTP/1.1 099 OK\r\n\r\n',
-  'status 600': 'HTTP/1.1 600 OK\r\n\r\n',
-  'other protocol': 'ICY 200 OK\r\n\r\n',
-  'HTTP/2': 'HTTP/2.0 200 OK\r\n\r\n',
-  '101 unasked': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
-  'a flood of 103': `${'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(1000)}${ok}Content-Length: 2\r\n\r\nok`,
-  'a head of 1 MiB': `${ok}A: ${'b'.repeat(1_048_576)}\r\n\r\n`,
-  '1000 header lines': `${ok}${'A: b\r\n'.repeat(1000)}\r\n`,
-};
 
 describe('response framing through the proxy', () => {
   let recorder: RawRecorder;
@@ -58,7 +37,7 @@ describe('response framing through the proxy', () => {
     return exchangeRaw(proxy.port, request);
   }
 
-  for (const [name, answer] of Object.entries(refused)) {
+  for (const [name, answer] of Object.entries(refusedAnswers)) {
     test(`${name} becomes 502 and costs the upstream its connection`, async () => {
       const received = (await answered(answer)).replace(/HTTP\/1\.1 103 [\s\S]*?\r\n\r\n/g, '');
       assert.match(received, /^HTTP\/1\.1 502 Bad Gateway\r\n/);
@@ -66,6 +45,110 @@ describe('response framing through the proxy', () => {
       await until(() => recorder.openCount === 0, 'the upstream connection to be closed');
     });
   }
+
+  for (const [name, stream] of Object.entries(chunkStreams)) {
+    test(`an answer with ${name} is never completed, and costs the upstream its connection`, async () => {
+      const received = await answered(`${ok}Transfer-Encoding: chunked\r\n\r\n${stream}`);
+      const { messages } = splitMessages(received);
+      assert.ok(
+        messages.every(({ startLine }) => startLine.startsWith('HTTP/1.1 502 ')),
+        received,
+      );
+      assert.ok(!received.includes('smuggled'));
+      await until(() => recorder.openCount === 0, 'the upstream connection to be closed');
+    });
+  }
+
+  for (const method of methodsWithBodies) {
+    for (const [kind, answer, ends] of [
+      ['counted', `${ok}Content-Length: 5\r\n\r\nhello`, false],
+      ['chunked', `${ok}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`, false],
+      ['close-delimited', `${ok}\r\nhello`, true],
+    ] as const) {
+      test(`the ${kind} answer to ${method} reaches the client whole, and nobody else`, async () => {
+        const head = answer.slice(0, answer.indexOf('\r\n\r\n') + 4);
+        const request = `${method} / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`;
+        const received = await answered(method === 'HEAD' ? head : answer, request, ends);
+        const { messages, rest, fault } = splitMessages(received, () => method === 'HEAD');
+        assert.equal(fault, null);
+        assert.equal(rest, '');
+        assert.equal(messages.length, 1);
+        assert.equal(messages[0]?.body, method === 'HEAD' ? '' : 'hello');
+      });
+    }
+
+    test(`length and chunked in the answer to ${method} become 502`, async () => {
+      const request = `${method} / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`;
+      const received = await answered(refusedAnswers['length and chunked'] ?? '', request);
+      assert.match(received, /^HTTP\/1\.1 502 /);
+    });
+  }
+
+  for (const [name, answer, reason] of [
+    ['without a reason', 'HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok', ''],
+    ['with an empty reason', 'HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok', ''],
+    ['with a strange reason', 'HTTP/1.1 299 \xe9 \t (x)\r\nContent-Length: 2\r\n\r\nok', '\xe9 \t (x)'],
+    ['of HTTP/1.0', 'HTTP/1.0 200 Fine\r\nContent-Length: 2\r\n\r\nok', 'Fine'],
+  ] as const) {
+    test(`a status line ${name} becomes one of ours`, async () => {
+      const status = answer.slice(9, 12);
+      const received = await answered(answer);
+      assert.equal(received.slice(0, received.indexOf('\r\n')), `HTTP/1.1 ${status} ${reason}`);
+      assert.equal(splitMessages(received).messages[0]?.body, 'ok');
+    });
+  }
+
+  test('205 is framed like any other answer', async () => {
+    const empty = splitMessages(await answered('HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n'));
+    assert.equal(empty.messages[0]?.startLine, 'HTTP/1.1 205 Reset Content');
+    const full = splitMessages(
+      await answered('HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nhello'),
+    );
+    assert.equal(full.messages[0]?.body, 'hello');
+    const open = splitMessages(await answered('HTTP/1.1 205 Reset Content\r\n\r\n', get, true));
+    assert.equal(open.messages[0]?.body, '');
+    assert.deepEqual([empty.rest, full.rest, open.rest], ['', '', '']);
+  });
+
+  for (const [name, line] of [
+    ['chunks', 'Transfer-Encoding: chunked'],
+    ['a length', 'Content-Length: 5'],
+  ] as const) {
+    test(`a connection whose 204 announces ${name} is not used again, for its body may follow`, async () => {
+      const received = await answered(`HTTP/1.1 204 No Content\r\n${line}\r\n\r\n`);
+      assert.match(received, /^HTTP\/1\.1 204 No Content\r\n/);
+      assert.ok(!received.includes(line));
+      await until(() => recorder.openCount === 0, 'the upstream connection to be closed');
+    });
+  }
+
+  test('sixteen informational answers pass, and none to a client of HTTP/1.0', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nTransfer-Encoding: chunked\r\n\r\n'.repeat(16);
+    const answer = `${hints}${ok}Content-Length: 2\r\n\r\nok`;
+    const received = await answered(answer);
+    assert.equal(received.match(/HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\n\r\n/g)?.length, 16);
+    assert.match(received, /HTTP\/1\.1 200 OK\r\n[\s\S]*ok$/);
+    const old = await answered(answer, 'GET / HTTP/1.0\r\nHost: a.test\r\n\r\n');
+    assert.match(old, /^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  test('names that fold onto framing names are left out of answers', async () => {
+    const received = await answered(
+      `${ok}Content_Length: 9\r\nTransfer.Encoding: chunked\r\nX_Kept: 1\r\nContent-Length: 2\r\n\r\nok`,
+    );
+    assert.ok(!/content_|transfer\./i.test(received));
+    assert.match(received, /\r\nX_Kept: 1\r\n/);
+    assert.equal(splitMessages(received).messages[0]?.body, 'ok');
+  });
+
+  test('Server, Via and Set-Cookie pass byte for byte, and none is added', async () => {
+    const lines =
+      'Server: x/1\r\nVia: 1.1 y\r\nSet-Cookie: a=%0d%0aX: y; Path=/\r\nset-cookie: b="c,d"; Expires=Wed, 09 Jun 2027 10:18:14 GMT\r\n';
+    const received = await answered(`${ok}${lines}Content-Length: 2\r\n\r\nok`);
+    assert.ok(received.includes(lines), received);
+    const plain = await answered(`${ok}Content-Length: 2\r\n\r\nok`);
+    assert.ok(!/\r\n(server|via|set-cookie|x-fairlead-)/i.test(plain), plain);
+  });
 
   test('a counted body passes as it is', async () => {
     const [message] = splitMessages(await answered(`${ok}Content-Length: 5\r\nX-A: b\r\n\r\nhello`)).messages;

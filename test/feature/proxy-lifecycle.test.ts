@@ -41,7 +41,7 @@ test('at the connection limit idle connections make room, and where none is idle
 test('a port in use is refused with a sentence that names the entry point', async (t) => {
   const { proxy } = await setUp(t);
   const entryPoint = { name: 'second', host: '127.0.0.1', port: proxy.port, tls: false };
-  const recorder = { finished() {}, connectionOpened() {}, connectionClosed() {} };
+  const recorder = { finished() {}, connectionOpened() {}, connectionClosed() {}, connectionRefused() {} };
   await assert.rejects(
     startProxy({
       entryPoints: [entryPoint],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import '../support/leaks.ts';
 import type { Limits } from '../../src/proxy/limits.ts';
 import { FaultRelay } from '../support/raw/fault-relay.ts';
 import { splitMessages } from '../support/raw/messages.ts';
@@ -127,7 +128,7 @@ test('answers in slices, slow ones and resets end as they must', async (t) => {
   );
   for (const fault of [
     { kind: 'slice', bytes: 1 },
-    { kind: 'slow', bytes: 50, everyMs: 2 },
+    { kind: 'bandwidth', bytes: 50, everyMs: 2 },
   ] as const) {
     relay.fault = fault;
     const answer = await exchangeRaw(proxy.port, get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../support/leaks.ts';
 import { splitMessages } from '../support/raw/messages.ts';
 import { RawRecorder } from '../support/raw/recorder.ts';
 import { RawSender } from '../support/raw/sender.ts';
-import { randomFrom } from '../support/raw/tagged-load.ts';
+import { randomFrom } from '../support/raw/tagged-upstream.ts';
 import { TestProxy } from '../support/raw/test-proxy.ts';
 import { until } from '../support/raw/until.ts';
 

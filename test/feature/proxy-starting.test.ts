@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../support/leaks.ts';
 import { silentLog } from '../../src/model/log.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { startProxy } from '../../src/proxy/proxy.ts';
@@ -10,7 +11,12 @@ test('before the first table every request is told to come back, and the answer 
   const proxy = await startProxy({
     entryPoints: [{ name: 'web', host: '127.0.0.1', port: 0, tls: false }],
     reusePort: false,
-    recorder: { finished: (outcome) => outcomes.push(outcome), connectionOpened() {}, connectionClosed() {} },
+    recorder: {
+      finished: (outcome) => outcomes.push(outcome),
+      connectionOpened() {},
+      connectionClosed() {},
+      connectionRefused() {},
+    },
     trustedIps: [],
     hideReason: false,
     hostName: 'test',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import '../support/leaks.ts';
 import { RawSender } from '../support/raw/sender.ts';
 import { TestProxy, type TestProxyOptions } from '../support/raw/test-proxy.ts';
 import { until } from '../support/raw/until.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import '../support/leaks.ts';
 import { exchangeRaw, RawSender } from '../support/raw/sender.ts';
 import { TestProxy, type TestProxyOptions } from '../support/raw/test-proxy.ts';
 import { until } from '../support/raw/until.ts';

@@ -100,6 +100,7 @@ function settingsOf(flags: readonly string[]) {
     env: {},
     readFile: () => '',
     cores: 1,
+    openFiles: null,
     isTerminal: false,
   });
   if (!result.ok) throw new Error(result.problems.join('\n'));
@@ -110,6 +111,7 @@ function worldOf(threads: Worker[]): World {
   return {
     env: {},
     cores: 1,
+    openFiles: null,
     sharesPorts: true,
     isTerminal: false,
     print() {},

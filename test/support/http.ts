@@ -1,6 +1,6 @@
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
+import type { CleanUp } from './process.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -18,7 +18,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts an upstream that answers every request with its name; gives its port. */
-export async function startUpstream(context: TestContext, name: string): Promise<number> {
+export async function startUpstream(context: CleanUp, name: string): Promise<number> {
   const server = createServer((incoming, response) => {
     incoming.resume();
     response.end(`${name} ${incoming.method} ${incoming.url}`);

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { TestContext } from 'node:test';
 import { until } from './raw/until.ts';
+
+/** Who ends what was started: a test, or a script in its place. */
+export interface CleanUp {
+  after(end: () => unknown): void;
+}
 
 /** A `fairlead` command in a process of its own. */
 export interface RunningCommand {
@@ -17,7 +21,7 @@ export interface RunningCommand {
 
 /** Starts a command of this checkout; it is killed with the test where it still runs. */
 export function startCommand(
-  context: TestContext,
+  context: CleanUp,
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): RunningCommand {

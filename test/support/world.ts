@@ -14,6 +14,7 @@ export async function runCommand(argv: readonly string[], standardInput = ''): P
   const world: World = {
     env: {},
     cores: 1,
+    openFiles: null,
     sharesPorts: true,
     isTerminal: false,
     print: (text) => {

@@ -14,6 +14,7 @@ import { silentLog } from '../../src/model/log.ts';
 import { refusalReasons } from '../../src/model/outcome.ts';
 import { parseRule } from '../../src/routing/rule/parse.ts';
 import { metricFamily } from '../../src/telemetry/metric-families.ts';
+import { usage as overloadUsage } from '../bench/overload/options.ts';
 import { usage as benchUsage } from '../bench/run/options.ts';
 import { runCommand } from '../support/world.ts';
 
@@ -270,7 +271,7 @@ function headingsOf(prose: string): string[] {
 async function knownFlags(): Promise<ReadonlySet<string>> {
   const commands = ['run', 'dev', 'check', 'explain', 'crds', 'version'];
   const helps = await Promise.all(commands.map((command) => runCommand([command, '--help'])));
-  const texts = [...helps.map(({ out }) => out), benchUsage];
+  const texts = [...helps.map(({ out }) => out), benchUsage, overloadUsage];
   const flags = texts.flatMap((text) => [...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
   return new Set([...flags, '--help', '--version']);
 }

@@ -1,9 +1,13 @@
-import { type Flag, flagsOf, variableOf } from '../../src/config/flags.ts';
+import { type Flag, variableOf } from '../../src/config/flag.ts';
+import { flagsOf } from '../../src/config/flags.ts';
+import { limitFlags } from '../../src/config/limit-flags.ts';
 
 /** The reference of all settings, made from the table that reads them. */
 export function settingsPage(): readonly [string, string] {
-  const run = flagsOf('run');
-  const devOnly = flagsOf('dev').filter((flag) => !run.includes(flag));
+  const limits: readonly Flag[] = Object.values(limitFlags);
+  const ofRun = flagsOf('run');
+  const run = ofRun.filter((flag) => !limits.includes(flag));
+  const devOnly = flagsOf('dev').filter((flag) => !ofRun.includes(flag));
   const lines = [
     '# Settings',
     '',
@@ -20,6 +24,18 @@ export function settingsPage(): readonly [string, string] {
     '```',
     '',
     'In the environment, values of settings that can be given again are separated by spaces.',
+    '',
+    '## Limits',
+    '',
+    'A time is a number of seconds, or numbers each with a unit: `500ms`, `10s`, `1m30s`. Times are looked at twice a second, so that a',
+    'limit may be exceeded by a second. A size is a number of bytes, or of `KiB` or `MiB`. Where an entry point may have a value of its own, it',
+    'stands among the options of `--entrypoint` without the dashes, and wins:',
+    '',
+    '```console',
+    '$ fairlead run --head-timeout=5s --entrypoint=web=:8080 --entrypoint=uploads=:8081,head-timeout=10s,body-min-rate=0',
+    '```',
+    '',
+    ...table(limits),
     '',
     '## Only for `dev`',
     '',

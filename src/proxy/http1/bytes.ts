@@ -3,6 +3,7 @@ export const byte = {
   lineFeed: 0x0a,
   carriageReturn: 0x0d,
   space: 0x20,
+  quote: 0x22,
   hash: 0x23,
   asterisk: 0x2a,
   dash: 0x2d,
@@ -11,6 +12,8 @@ export const byte = {
   nine: 0x39,
   colon: 0x3a,
   semicolon: 0x3b,
+  equals: 0x3d,
+  backslash: 0x5c,
 } as const;
 
 /** 1 for each byte of a token (RFC 9110 section 5.6.2). */

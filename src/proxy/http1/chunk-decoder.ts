@@ -16,25 +16,31 @@ export const chunkEvent = {
 const state = {
   firstDigit: 0,
   digits: 1,
-  extension: 2,
-  extensionName: 3,
-  sizeLineFeed: 4,
-  data: 5,
-  dataReturn: 6,
-  dataLineFeed: 7,
-  trailerStart: 8,
-  trailerName: 9,
-  trailerValue: 10,
-  trailerLineFeed: 11,
-  lastLineFeed: 12,
-  done: 13,
+  extensionName: 2,
+  extensionMoreName: 3,
+  extensionValue: 4,
+  extensionToken: 5,
+  quoted: 6,
+  quotedPair: 7,
+  quotedEnd: 8,
+  sizeLineFeed: 9,
+  data: 10,
+  dataReturn: 11,
+  dataLineFeed: 12,
+  trailerStart: 13,
+  trailerName: 14,
+  trailerValue: 15,
+  trailerLineFeed: 16,
+  lastLineFeed: 17,
+  done: 18,
 } as const;
 
 const mostSizeDigits = 8;
 
 /**
- * Decodes a chunked body (RFC 9112 section 7.1) from any split of its bytes. Strict: CRLF only, no blank around a size, at
- * most eight digits. Extensions and trailers are checked, counted and dropped, so nothing of them reaches the other side.
+ * Decodes a chunked body (RFC 9112 section 7.1) from any split of its bytes. Strict: CRLF only, no blank around a size or in
+ * an extension, at most eight digits. Extensions and trailers are checked, counted and dropped, so nothing of them reaches the
+ * other side.
  */
 export class ChunkDecoder {
   dataStart = 0;
@@ -44,9 +50,11 @@ export class ChunkDecoder {
   #state: number = state.firstDigit;
   #size = 0;
   #digits = 0;
-  /** Bytes of extensions and trailers, which a body may have `headBytes` of. */
+  /** Bytes of extensions and of trailer lines, which a body may have `headBytes` of. */
   #extra = 0;
   #trailers = 0;
+  /** Of the trailer line that is being read, without its CRLF. */
+  #lineBytes = 0;
   readonly #limits: Limits;
 
   constructor(limits: Limits) {
@@ -95,18 +103,43 @@ export class ChunkDecoder {
         if (digit >= 0) return this.#addDigit(digit);
         if (this.#state === state.firstDigit) return -1;
         if (code === byte.carriageReturn) return state.sizeLineFeed;
-        return code === byte.semicolon ? state.extensionName : -1;
+        if (code !== byte.semicolon || ++this.#extra > this.#limits.headBytes) return -1;
+        return state.extensionName;
       }
-      case state.extensionName:
-        if (++this.#extra > this.#limits.headBytes || tokenByte[code] !== 1) return -1;
-        return state.extension;
-      case state.extension:
-        if (code === byte.carriageReturn) return state.sizeLineFeed;
-        if (++this.#extra > this.#limits.headBytes || valueByte[code] !== 1) return -1;
-        return code === byte.semicolon ? state.extensionName : state.extension;
-      default:
+      case state.sizeLineFeed:
         if (code !== byte.lineFeed) return -1;
         return this.#size === 0 ? state.trailerStart : state.data;
+      default:
+        return this.#inExtension(code);
+    }
+  }
+
+  /** `*( ";" name [ "=" ( token / quoted-string ) ] )` (RFC 9112 section 7.1.1), behind the first semicolon. */
+  #inExtension(code: number): number {
+    const now = this.#state;
+    const mayEnd = now === state.extensionMoreName || now === state.extensionToken || now === state.quotedEnd;
+    if (mayEnd && code === byte.carriageReturn) return state.sizeLineFeed;
+    if (++this.#extra > this.#limits.headBytes) return -1;
+    if (mayEnd && code === byte.semicolon) return state.extensionName;
+    switch (now) {
+      case state.extensionName:
+        return tokenByte[code] === 1 ? state.extensionMoreName : -1;
+      case state.extensionMoreName:
+        if (code === byte.equals) return state.extensionValue;
+        return tokenByte[code] === 1 ? state.extensionMoreName : -1;
+      case state.extensionValue:
+        if (code === byte.quote) return state.quoted;
+        return tokenByte[code] === 1 ? state.extensionToken : -1;
+      case state.extensionToken:
+        return tokenByte[code] === 1 ? state.extensionToken : -1;
+      case state.quoted:
+        if (code === byte.quote) return state.quotedEnd;
+        if (code === byte.backslash) return state.quotedPair;
+        return valueByte[code] === 1 ? state.quoted : -1;
+      case state.quotedPair:
+        return valueByte[code] === 1 ? state.quoted : -1;
+      default:
+        return -1;
     }
   }
 
@@ -126,25 +159,24 @@ export class ChunkDecoder {
       case state.lastLineFeed:
         return code === byte.lineFeed ? state.done : -1;
       default:
-        return ++this.#extra > this.#limits.headBytes ? -1 : this.#inTrailers(code);
+        return this.#inTrailers(code);
     }
   }
 
   #inTrailers(code: number): number {
-    switch (this.#state) {
-      case state.trailerStart:
-        if (code === byte.carriageReturn) return state.lastLineFeed;
-        if (++this.#trailers > this.#limits.headerCount) return -1;
-        return tokenByte[code] === 1 ? state.trailerName : -1;
-      case state.trailerName:
-        if (code === byte.colon) return state.trailerValue;
-        return tokenByte[code] === 1 ? state.trailerName : -1;
-      case state.trailerValue:
-        if (code === byte.carriageReturn) return state.trailerLineFeed;
-        return valueByte[code] === 1 ? state.trailerValue : -1;
-      default:
-        return code === byte.lineFeed ? state.trailerStart : -1;
+    const now = this.#state;
+    if (now === state.trailerStart && code === byte.carriageReturn) return state.lastLineFeed;
+    if (++this.#extra > this.#limits.headBytes) return -1;
+    if (now === state.trailerLineFeed) return code === byte.lineFeed ? state.trailerStart : -1;
+    if (now === state.trailerValue && code === byte.carriageReturn) return state.trailerLineFeed;
+    if (now === state.trailerStart) {
+      this.#lineBytes = 0;
+      if (++this.#trailers > this.#limits.headerCount) return -1;
     }
+    if (++this.#lineBytes > this.#limits.lineBytes) return -1;
+    if (now === state.trailerValue) return valueByte[code] === 1 ? now : -1;
+    if (now === state.trailerName && code === byte.colon) return state.trailerValue;
+    return tokenByte[code] === 1 ? state.trailerName : -1;
   }
 }
 

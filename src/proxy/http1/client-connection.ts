@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { BodyPace } from '../body-pace.ts';
+import { type ConnectionAddresses, socketAddresses } from '../client-address.ts';
 import type { ClientHome, OpenConnection } from '../client-home.ts';
 import type { Timed } from '../deadlines.ts';
 import type { ClientSide, Exchange } from '../exchange.ts';
@@ -10,24 +12,11 @@ import type { ResponseHead } from '../response-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { BodyReader, bodyState } from './body-reader.ts';
 import { ClientInput } from './client-input.ts';
+import { phase } from './client-phase.ts';
+import { HalfClosed } from './half-closed.ts';
 import { HeadSource } from './head-source.ts';
 import { headResult } from './heads.ts';
 import { watchSocket } from './socket-events.ts';
-
-const phase = {
-  /** Between requests, or inside a head. */
-  head: 0,
-  /** A head has come; its body waits until the upstream is ready. */
-  hold: 1,
-  body: 2,
-  /** The request has been read; its answer is awaited. */
-  answer: 3,
-  /** Bytes are no messages any more: they go to the exchange's tunnel. */
-  tunnel: 4,
-  /** All is said; what still comes is dropped until the client closes. */
-  linger: 5,
-  closed: 6,
-} as const;
 
 /** One HTTP/1 connection from a client: reads requests one after the other and answers them in order. */
 export class ClientConnection implements ClientSide, OpenConnection, Timed {
@@ -40,9 +29,13 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   readonly #heads: HeadSource;
   readonly #body: BodyReader;
   readonly #writer: AnswerWriter;
+  readonly #pace: BodyPace;
+  /** This connection's own time between two requests. */
+  readonly #keepAliveMs: number;
   readonly #input = new ClientInput();
   #phase: number = phase.head;
   #exchange: Exchange | null = null;
+  #requests = 0;
   #isAdvancing = false;
   /** The upstream cannot take more of the body now. */
   #isBodyPaused = false;
@@ -50,6 +43,8 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   #isReadingOff = false;
   /** The client does not take what we send. */
   #isStalled = false;
+  /** Not null once the client has closed its sending side while a request of it is in flight. */
+  #halfClosed: HalfClosed | null = null;
 
   constructor(socket: Socket, peer: Peer, home: ClientHome) {
     this.entryPoint = home.entryPoint;
@@ -59,6 +54,8 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#heads = new HeadSource(this.#input, home, peer);
     this.#body = new BodyReader(home.limits);
     this.#writer = new AnswerWriter(socket, this.#heads.head, home.date);
+    this.#pace = new BodyPace(home.limits);
+    this.#keepAliveMs = home.keepAliveMs();
     const onGone = (): void => this.#onGone();
     socket.on('data', (chunk: Buffer) => this.#onBytes(chunk));
     watchSocket(
@@ -105,8 +102,9 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     if (exchange === null || this.#phase !== phase.hold) return;
     this.#phase = phase.body;
     this.#body.begin(exchange.request);
-    this.deadline = this.#home.deadlines.after(this.#home.limits.bodyIdleMs);
-    if (!this.#input.isEmpty) {
+    this.#pace.begin(this.#home.deadlines.nowMs);
+    this.#awaitBody();
+    if (!this.#input.isEmpty || this.#halfClosed !== null) {
       this.#advance();
       return;
     }
@@ -117,6 +115,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   pauseBody(): void {
     if (this.#phase !== phase.body && this.#phase !== phase.tunnel) return;
     this.#isBodyPaused = true;
+    this.#pace.hold(this.#home.deadlines.nowMs);
     this.deadline = 0;
     this.#updateReading();
   }
@@ -124,9 +123,8 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   resumeBody(): void {
     if (!this.#isBodyPaused) return;
     this.#isBodyPaused = false;
-    if (this.#phase === phase.body) {
-      this.deadline = this.#home.deadlines.after(this.#home.limits.bodyIdleMs);
-    }
+    this.#pace.release(this.#home.deadlines.nowMs);
+    if (this.#phase === phase.body) this.#awaitBody();
     this.#advance();
   }
 
@@ -162,7 +160,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#writer.flush();
     if (!this.#writer.isFull || this.#isStalled) return;
     this.#isStalled = true;
-    this.deadline = this.#home.deadlines.after(this.#home.limits.clientStallMs);
+    this.deadline = this.#home.stalls.begin(this, this.#home.limits.clientStallMs);
     this.#exchange?.upstream?.pauseBody();
   }
 
@@ -187,8 +185,12 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
       return;
     }
     this.#phase = phase.head;
-    if (!this.#isStalled) this.deadline = this.#home.deadlines.after(this.#home.limits.keepAliveMs);
-    if (!this.#input.isEmpty) this.#advance();
+    if (!this.#isStalled) this.deadline = this.#home.deadlines.after(this.#keepAliveMs);
+    if (!this.#input.isEmpty || this.#halfClosed !== null) this.#advance();
+  }
+
+  addresses(): ConnectionAddresses {
+    return this.#peer.told ?? socketAddresses(this.#socket);
   }
 
   #onBytes(chunk: Buffer): void {
@@ -214,6 +216,13 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     }
     this.#isAdvancing = false;
     this.#updateReading();
+    if (this.#halfClosed !== null && !this.#isBodyPaused) this.#endIncomplete();
+  }
+
+  /** After the client's end: what of its requests is not whole now will never be. */
+  #endIncomplete(): void {
+    if (this.#phase === phase.body) this.destroy();
+    else if (this.#phase === phase.head && !this.#isStalled) this.#endWriting();
   }
 
   #readHead(): boolean {
@@ -230,7 +239,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
       this.#reject(exchange, this.#heads.fault);
       return false;
     }
-    this.#writer.closes = !head.keepAlive;
+    this.#writer.closes = !head.keepAlive || ++this.#requests === this.#home.limits.keepAliveRequests;
     exchange.requestRead = !hasBody(head);
     this.#phase = exchange.requestRead ? phase.answer : phase.hold;
     addForwarded(head, this.#peer);
@@ -254,7 +263,6 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   #readBody(): boolean {
     const exchange = this.#exchange;
     if (exchange === null || this.#isBodyPaused) return false;
-    this.deadline = this.#home.deadlines.after(this.#home.limits.bodyIdleMs);
     const input = this.#input;
     const state = this.#body.read(input.bytes, input.at, exchange);
     if (this.#exchange !== exchange) return false;
@@ -262,7 +270,9 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
       exchange.flow.requestFailed(exchange, failures.badChunk);
       return false;
     }
+    this.#pace.took(this.#body.at - input.at);
     input.use(this.#body.at);
+    if (!this.#isBodyPaused) this.#awaitBody();
     if (state === bodyState.end) {
       this.#phase = phase.answer;
       this.deadline = 0;
@@ -270,6 +280,10 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     }
     exchange.flow.requestFlush(exchange);
     return this.#phase !== phase.body;
+  }
+
+  #awaitBody(): void {
+    this.deadline = this.#pace.deadline(this.#home.deadlines.nowMs);
   }
 
   /** Where an answer of ours comes before the body was read, a body that is already here does not cost the connection. */
@@ -302,8 +316,9 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   #endWriting(): void {
     this.#phase = phase.linger;
     this.#input.drop();
-    const { limits, deadlines } = this.#home;
-    this.deadline = deadlines.after(this.#writer.isEmpty ? limits.lingerMs : limits.clientStallMs);
+    const { limits, deadlines, stalls } = this.#home;
+    if (this.#writer.isEmpty) this.deadline = deadlines.after(limits.lingerMs);
+    else this.deadline = stalls.begin(this, limits.clientStallMs);
     this.#updateReading();
     this.#socket.end();
   }
@@ -311,10 +326,10 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   #onDrain(): void {
     if (!this.#isStalled) return;
     this.#isStalled = false;
-    const { limits, deadlines } = this.#home;
+    this.#home.stalls.end(this);
     this.deadline = 0;
-    if (this.#phase === phase.body) this.deadline = deadlines.after(limits.bodyIdleMs);
-    if (this.#phase === phase.head) this.deadline = deadlines.after(limits.keepAliveMs);
+    if (this.#phase === phase.body && !this.#isBodyPaused) this.#awaitBody();
+    if (this.#phase === phase.head) this.deadline = this.#home.deadlines.after(this.#keepAliveMs);
     this.#exchange?.upstream?.resumeBody();
     this.#advance();
   }
@@ -325,20 +340,22 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     }
   }
 
-  /**
-   * The client has closed its sending side. While a request is in flight that counts as gone, since nothing tells a client that
-   * has closed for good from one that still listens. In a tunnel it is the upstream's to tell.
-   */
+  /** The client has closed its sending side: whole requests are answered still. In a tunnel it is the upstream's to tell. */
   #onEnd(): void {
-    if (this.#phase === phase.tunnel) {
-      this.#exchange?.tunnel?.clientEnd();
-      return;
+    const exchange = this.#exchange;
+    if (this.#phase === phase.tunnel) exchange?.tunnel?.clientEnd();
+    else if (this.#phase === phase.linger || exchange?.request.isWebSocket === true) this.destroy();
+    else if (exchange === null) this.#endWriting();
+    else {
+      const { halfClosedMs } = this.#home.limits;
+      const gone = (): void => this.abort();
+      this.#halfClosed = new HalfClosed(this.#socket, {
+        everyMs: halfClosedMs,
+        exchange: () => this.#exchange,
+        gone,
+      });
+      this.#advance();
     }
-    if (this.#exchange !== null || this.#phase === phase.linger) {
-      this.destroy();
-      return;
-    }
-    this.#endWriting();
   }
 
   #onExpired(): void {
@@ -360,6 +377,8 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#exchange = null;
     this.#input.drop();
     this.#home.deadlines.remove(this);
+    this.#home.stalls.end(this);
+    this.#halfClosed?.stop();
     if (exchange !== null) exchange.flow.clientGone(exchange);
     this.#home.closed(this);
   }

@@ -32,8 +32,10 @@ export class RequestReader {
   }
 
   /** Reads the head that starts at `from`. Malformed heads are found as soon as the byte is there that makes them so. */
-  read(bytes: Buffer, from: number, end: number): number {
+  read(bytes: Buffer, from: number, available: number): number {
     this.#isKept = false;
+    // What lies beyond a head's limit is never looked at, so a refusal does not depend on how much of it has come.
+    const end = Math.min(available, from + this.#limits.headBytes);
     const afterLine = this.#readRequestLine(bytes, from, end);
     if (afterLine <= 0) return afterLine === 0 ? this.#incomplete(end - from) : afterLine;
     const span = this.#span;
@@ -43,9 +45,7 @@ export class RequestReader {
     const next = readLines(bytes, span, this.head.lines, this.#rules);
     if (next === linesResult.incomplete) return this.#incomplete(end - from);
     if (next === linesResult.malformed) return this.#refuse(failures.badLine);
-    if (next === linesResult.tooLarge || next - from > this.#limits.headBytes) {
-      return this.#refuse(failures.headTooLarge);
-    }
+    if (next === linesResult.tooLarge) return this.#refuse(failures.headTooLarge);
     this.#keep(bytes, from, next);
     const fault = judgeRequest(this.head);
     return fault === null ? next : this.#refuse(fault);

@@ -28,7 +28,8 @@ export class ResponseReader {
   }
 
   /** Reads the head that starts at `from`. Returns the offset behind it or a `headResult`. */
-  read(bytes: Buffer, from: number, end: number): number {
+  read(bytes: Buffer, from: number, available: number): number {
+    const end = Math.min(available, from + this.#limits.responseHeadBytes);
     const afterLine = this.#readStatusLine(bytes, from, end);
     if (afterLine < 0) return headResult.refused;
     if (afterLine === 0) return this.#incomplete(end - from);
@@ -38,7 +39,7 @@ export class ResponseReader {
     lineSpan.end = end;
     const next = readLines(bytes, lineSpan, this.head.lines, this.#rules);
     if (next === linesResult.incomplete) return this.#incomplete(end - from);
-    if (next < 0 || next - from > this.#limits.responseHeadBytes) return headResult.refused;
+    if (next < 0) return headResult.refused;
     this.head.lines.text = bytes.toString('latin1', from, next);
     return this.#judge() ? next : headResult.refused;
   }
@@ -97,6 +98,7 @@ export class ResponseReader {
     const { kinds, count } = lines;
     let length = -1;
     let encoding = -1;
+    let closes = false;
     head.dated = false;
     head.keepAlive = this.#minor === 1;
     head.keepAliveMs = 0;
@@ -104,7 +106,7 @@ export class ResponseReader {
       const kind = kinds[index];
       if (kind === lineKind.other) continue;
       if (kind === lineKind.date) head.dated = true;
-      else if (kind === lineKind.connection) this.#readConnection(index);
+      else if (kind === lineKind.connection) closes = this.#readConnection(index) || closes;
       else if (kind === lineKind.hopByHop) this.#readKeepAlive(index);
       else if (kind === lineKind.contentLength) {
         if (length !== -1) return false;
@@ -114,6 +116,7 @@ export class ResponseReader {
         encoding = index;
       }
     }
+    if (closes) head.keepAlive = false;
     const hasNoBody = this.isBodyless || status === 204 || status === 304 || status < 200;
     return this.#decideFraming(length, encoding, hasNoBody);
   }
@@ -122,6 +125,10 @@ export class ResponseReader {
     const { head } = this;
     const { lines, status } = head;
     head.length = 0;
+    // An upstream that frames what has no body may send one: it would be taken for the answer to somebody else.
+    if (status === 204 && (encodingLine !== -1 || (lengthLine !== -1 && lines.value(lengthLine) !== '0'))) {
+      head.keepAlive = false;
+    }
     if (encodingLine !== -1) {
       if (lengthLine !== -1 || this.#minor === 0 || !isChunked(lines.value(encodingLine))) return false;
       head.framing = hasNoBody ? framing.none : framing.chunked;
@@ -148,15 +155,13 @@ export class ResponseReader {
     if (seconds !== undefined) this.head.keepAliveMs = Number(seconds) * 1000;
   }
 
-  #readConnection(index: number): void {
+  /** True where the line says `close`, which counts more than `keep-alive` wherever that stands (RFC 9112 section 9.3). */
+  #readConnection(index: number): boolean {
     const { head } = this;
     const value = head.lines.value(index).toLowerCase();
-    if (value === 'keep-alive') {
-      head.keepAlive = true;
-      return;
-    }
+    if (hasToken(value, 'keep-alive')) head.keepAlive = true;
     cutNamedByConnection(head.lines, value);
-    if (hasToken(value, 'close')) head.keepAlive = false;
+    return hasToken(value, 'close');
   }
 }
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { normaliseHost } from '../../routing/host.ts';
 import { requestPath } from '../../routing/request-path.ts';
 import { lineKind } from '../header-lines.ts';
@@ -20,7 +21,8 @@ export function judgeRequest(head: Http1RequestHead): ProxyError | null {
   head.keepAlive = head.minor === 1;
   head.isWebSocket = false;
   if (seen.connectionLines > 0) decideConnection(head, seen.upgrade);
-  return decideTarget(head, seen.host);
+  const targetFault = decideTarget(head, seen.host);
+  return targetFault === null && seen.expectsMore ? failures.badExpectation : targetFault;
 }
 
 interface Survey {
@@ -31,13 +33,24 @@ interface Survey {
   connectionLines: number;
   /** -1 where there is none, -2 where there are several. */
   upgrade: number;
+  /** An expectation that nobody here can meet. */
+  expectsMore: boolean;
 }
 
 function surveyLines(head: Http1RequestHead): Survey {
   const { kinds, count } = head.lines;
-  const seen: Survey = { fault: null, host: -1, length: -1, encoding: -1, connectionLines: 0, upgrade: -1 };
+  const seen: Survey = {
+    fault: null,
+    host: -1,
+    length: -1,
+    encoding: -1,
+    connectionLines: 0,
+    upgrade: -1,
+    expectsMore: false,
+  };
   head.userAgentLine = -1;
   head.expectsContinue = false;
+  head.isForwarded = false;
   for (let index = 0; index < count; index++) {
     switch (kinds[index]) {
       case lineKind.other:
@@ -63,11 +76,16 @@ function surveyLines(head: Http1RequestHead): Survey {
       case lineKind.upgrade:
         seen.upgrade = seen.upgrade === -1 ? index : -2;
         break;
+      case lineKind.managed:
+        head.isForwarded = true;
+        break;
       case lineKind.expect:
-        // Other expectations are dropped: they are not forwarded, and RFC 9110 section 10.1.1 lets them be ignored.
-        if (head.minor === 1 && head.lines.value(index).toLowerCase() === '100-continue') {
-          head.expectsContinue = true;
+        // HTTP/1.0 has no expectations (RFC 9110 section 10.1.1). One that nobody here can meet must not look as if it had been.
+        if (head.minor === 0) break;
+        if (head.expectsContinue || head.lines.value(index).toLowerCase() !== '100-continue') {
+          seen.expectsMore = true;
         }
+        head.expectsContinue = true;
         break;
     }
   }
@@ -136,7 +154,7 @@ function decideTarget(head: Http1RequestHead, hostLine: number): ProxyError | nu
     const absolute = /^https?:\/\/([^/?]+)(.*)$/i.exec(target);
     if (absolute === null) return failures.badTarget;
     // The target's authority replaces the Host line (RFC 9112 section 3.2.2), which still has to be a host.
-    if (hostLine !== -1 && normaliseHost(host) === null) return failures.badHost;
+    if (hostLine !== -1 && hostName(host) === '') return failures.badHost;
     host = absolute[1] ?? '';
     head.path = absolutePath(head.method, absolute[2] ?? '');
     head.edited = true;
@@ -152,17 +170,23 @@ function absolutePath(method: string, rest: string): string {
 function decideHost(head: Http1RequestHead, host: string, hasLine: boolean): ProxyError | null {
   // The host of the request before is mostly this one's: connections are used again by the same client.
   if (host !== head.host || head.routingHost === '') {
-    const normalised = normaliseHost(host);
-    if (normalised === null || hasOddPort(host)) return failures.badHost;
-    head.routingHost = normalised;
+    const name = hostName(host);
+    if (name === '' && (host !== '' || hasLine)) return failures.badHost;
+    head.routingHost = name;
     head.host = host;
   }
-  return host === '' && (hasLine || head.minor === 1) ? failures.badHost : null;
+  return null;
 }
 
-/** An empty port, and port 0, where nothing can listen. */
-function hasOddPort(host: string): boolean {
-  return host.includes(':') && /:0*$/.test(host);
+/**
+ * What rules compare a host with, or empty where it is none: also where its port is empty or 0, where nothing can listen, and
+ * where brackets hold no IPv6 address (RFC 3986 section 3.2.2).
+ */
+function hostName(host: string): string {
+  const name = normaliseHost(host);
+  if (name === null) return '';
+  if (!host.includes(':')) return name;
+  return /:0*$/.test(host) || (host.startsWith('[') && !isIPv6(name)) ? '' : name;
 }
 
 function decidePath(head: Http1RequestHead): ProxyError | null {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Exchange, UpstreamSide } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import { type Limits, poolIdleMsOf } from '../limits.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
+import { sendProxyHeader } from '../proxy-protocol/send-header.ts';
 import { framing } from '../request-head.ts';
 import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
 import { headResult } from './heads.ts';
@@ -35,8 +36,6 @@ const phase = {
   tunnel: 4,
   closed: 5,
 } as const;
-
-const mostMarginMs = 4_000;
 
 /** One HTTP/1.1 connection to an endpoint: the upstream's end of one exchange after the other. */
 export class UpstreamConnection implements UpstreamSide, Timed {
@@ -79,7 +78,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
       (cause) => this.#onBug(cause),
     );
     home.deadlines.add(this);
-    this.deadline = home.deadlines.after(home.limits.connectMs);
+    this.deadline = home.deadlines.after(exchange.timeouts.connectMs);
   }
 
   get isReady(): boolean {
@@ -131,26 +130,30 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   endBody(): void {
     this.#writer.end();
     this.#requestSent = true;
-    if (this.#phase === phase.head) this.deadline = this.#home.deadlines.after(this.#home.limits.firstByteMs);
-    else if (this.#phase === phase.tunnel) this.#socket.end();
+    this.#awaitAnswer();
+    if (this.#phase === phase.tunnel) this.#socket.end();
   }
 
   flush(): void {
     this.#writer.flush();
     if (!this.#writer.isFull || this.#exchange === null) return;
     // An upstream that stops reading is as slow as one that does not answer.
-    this.deadline = this.#home.deadlines.after(this.#home.limits.firstByteMs);
+    const isTunnel = this.#phase === phase.tunnel;
+    const { firstByteMs } = this.#exchange.timeouts;
+    this.deadline = this.#home.deadlines.after(isTunnel ? this.#home.limits.clientStallMs : firstByteMs);
     this.#exchange.client.pauseBody();
   }
 
   pauseBody(): void {
     this.#isPaused = true;
+    if (this.#phase === phase.body) this.#awaitAnswer();
     this.#socket.pause();
   }
 
   resumeBody(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    if (this.#phase === phase.body) this.#awaitAnswer();
     this.#socket.resume();
   }
 
@@ -166,13 +169,14 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     }
     this.#phase = phase.head;
     this.deadline = 0;
+    if (this.#exchange.proxyProtocol !== 0) sendProxyHeader(this.#socket, this.#exchange);
     this.#exchange.flow.upstreamReady(this.#exchange);
   }
 
   #onDrain(): void {
     if (this.#exchange === null) return;
-    const waits = this.#requestSent && this.#phase === phase.head;
-    this.deadline = waits ? this.#home.deadlines.after(this.#home.limits.firstByteMs) : 0;
+    this.deadline = 0;
+    this.#awaitAnswer();
     this.#exchange.client.resumeBody();
   }
 
@@ -279,15 +283,18 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#phase = phase.body;
     this.#bodyFraming = head.framing;
     this.#bodyLeft = head.length;
-    if (this.#requestSent) this.deadline = 0;
     if (head.framing === framing.chunked) this.#decoder.reset();
     exchange.flow.responseHead(exchange, head);
     if (head.framing === framing.none || (head.framing === framing.length && head.length === 0)) {
       this.#complete(at === end);
       return;
     }
-    if (at < end) this.#readBody(bytes, at, end);
-    else exchange.flow.responseFlush(exchange);
+    if (at < end) {
+      this.#readBody(bytes, at, end);
+      return;
+    }
+    this.#awaitAnswer();
+    exchange.flow.responseFlush(exchange);
   }
 
   #readBody(bytes: Buffer, from: number, end: number): void {
@@ -296,6 +303,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
       this.close();
       return;
     }
+    this.#awaitAnswer();
     if (this.#bodyFraming === framing.chunked) {
       this.#readChunks(exchange, bytes, from, end);
       return;
@@ -331,13 +339,23 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     exchange.flow.responseFlush(exchange);
   }
 
+  /** Arms what limits the upstream's silence, once it has all of the request: nobody else can be waited for then. */
+  #awaitAnswer(): void {
+    if (!this.#requestSent || this.#exchange === null) return;
+    const { firstByteMs, answerIdleMs } = this.#exchange.timeouts;
+    const { deadlines } = this.#home;
+    if (this.#phase === phase.head) this.deadline = deadlines.after(firstByteMs);
+    // While the client is slower than the upstream, the upstream's silence is our doing.
+    else if (this.#phase === phase.body) this.deadline = this.#isPaused ? 0 : deadlines.after(answerIdleMs);
+  }
+
   #pass(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     if (exchange.flow.responseBody(exchange, bytes, start, end)) this.#buffer.isLent = true;
   }
 
   /**
    * The answer is complete. The one rule of reuse: the request was fully sent, the answer fully read by its own framing, not a
-   * byte came after it, and the upstream did not say that it closes.
+   * byte came after it, the upstream did not say that it closes, and no PROXY header bound it to one client.
    */
   #complete(nothingFollows: boolean): void {
     const exchange = this.#exchange;
@@ -348,9 +366,11 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#exchange = null;
     const isReusable =
       nothingFollows && this.#requestSent && this.#writer.isEmpty && this.#reader.head.keepAlive;
-    if (isReusable && this.#home.keep(this)) {
+    if (isReusable && exchange.proxyProtocol === 0 && this.#home.keep(this)) {
       this.#phase = phase.idle;
-      this.deadline = this.#home.deadlines.after(this.#idleMs());
+      this.deadline = this.#home.deadlines.after(
+        poolIdleMsOf(this.#home.limits, this.#reader.head.keepAliveMs),
+      );
       this.resumeBody();
     } else {
       this.close();
@@ -361,15 +381,6 @@ export class UpstreamConnection implements UpstreamSide, Timed {
       // Not a matter of this connection any more, which may serve another exchange by now.
       exchange.flow.broken(exchange, cause);
     }
-  }
-
-  /** Well before the upstream closes it: a request that meets the closing is lost. */
-  #idleMs(): number {
-    const { keepAliveMs } = this.#reader.head;
-    const margin = Math.min(keepAliveMs / 2, mostMarginMs);
-    return keepAliveMs === 0
-      ? this.#home.limits.poolIdleMs
-      : Math.min(this.#home.limits.poolIdleMs, keepAliveMs - margin);
   }
 
   /** The last resort: a bug costs this connection and the one exchange on it. */

@@ -32,9 +32,12 @@ export class EndpointPool implements ExchangeEndpoint, ConnectionHome {
     return this.#idle.length;
   }
 
-  /** A connection for one exchange: an unused one, unless it has to be new, else one that is still connecting. */
+  /**
+   * A connection for one exchange: an unused one, unless it has to be new, else one that is still connecting. One that begins
+   * with a PROXY header has to be new, since it tells of one client, and is not kept either.
+   */
   take(exchange: Exchange, mustBeNew: boolean): UpstreamSide {
-    while (!mustBeNew) {
+    while (!mustBeNew && exchange.proxyProtocol === 0) {
       const connection = this.#idle.pop();
       if (connection === undefined) break;
       if (connection.reuse(exchange)) return connection;

@@ -4,8 +4,14 @@ interface Target {
   readonly service: Service;
   readonly weight: number;
   readonly passHostHeader: boolean;
+  /** See `Exchange.proxyProtocol`. */
+  readonly proxyProtocol: 0 | 1 | 2;
   current: number;
 }
+
+/** What a route forwards to; without `proxyProtocol`, connections begin with no PROXY header. */
+export type WeightedTarget = Omit<Target, 'current' | 'proxyProtocol'> &
+  Partial<Pick<Target, 'proxyProtocol'>>;
 
 /**
  * Spreads requests over services by weight, evenly mixed (smooth weighted round robin, as in nginx: each turn adds its weight to
@@ -14,11 +20,11 @@ interface Target {
 export class WeightedTargets {
   readonly #targets: Target[];
 
-  constructor(targets: readonly Omit<Target, 'current'>[]) {
+  constructor(targets: readonly WeightedTarget[]) {
     // A weight that is no positive number gets nothing.
     this.#targets = targets
       .filter((target) => target.weight > 0)
-      .map(({ service, weight, passHostHeader }) => ({ service, weight, passHostHeader, current: 0 }));
+      .map(({ proxyProtocol = 0, ...target }) => ({ ...target, proxyProtocol, current: 0 }));
   }
 
   /** Undefined where no target has an endpoint. */

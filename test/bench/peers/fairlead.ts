@@ -38,7 +38,7 @@ function fairleadPeer(name: string, { accessLog, cases }: Variant): Peer {
         ...[...nodeOptions, command, 'run', `--kubeconfig=${kubeconfig}`],
         ...[`--entrypoint=web=127.0.0.1:${port}`, `--workers=${threads}`, `--access-log=${accessLog}`],
         ...[`--metrics=127.0.0.1:${await freePort()}`, `--admin=127.0.0.1:${await freePort()}`],
-        ...['--drain=0', '--grace=1'],
+        ...['--drain=0', '--grace=1', `--max-connections=${20_000 * threads}`],
       ];
       const program = programs.start({
         file: process.execPath,

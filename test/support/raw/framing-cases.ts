@@ -1,3 +1,5 @@
+import { chunkStreams, smuggled } from './framing-chunks.ts';
+
 /** Request bytes that no proxy may pass on, by the class of attack they belong to. */
 export interface RefusedCase {
   readonly name: string;
@@ -9,9 +11,21 @@ export interface RefusedCase {
 const host = 'Host: a.test\r\n';
 const post = `POST / HTTP/1.1\r\n${host}`;
 const chunked = `${post}Transfer-Encoding: chunked\r\n`;
-const smuggled = `GET /smuggled HTTP/1.1\r\n${host}\r\n`;
 
-const lengths = [
+/** Bodies that every method may have, in both framings. */
+export const methodsWithBodies = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'PROPFIND',
+] as const;
+
+/** Values of Content-Length that no message may have, in either direction. */
+export const badLengths = [
   '+5',
   '-5',
   '5_0',
@@ -29,9 +43,23 @@ const lengths = [
   '5\x00',
   '99999999999999999999',
   '18446744073709551621',
+  '9007199254740993',
+  '00',
+  '-0',
+  '0x',
+  '5e0',
+  '5,',
+  ',5',
+  ',',
+  '5\t5',
+  '5\x0c',
+  '5\x7f',
+  '\xb25',
+  'five',
 ];
 
-const encodings = [
+/** Values of Transfer-Encoding that no message may have, in either direction. */
+export const badEncodings = [
   '',
   'identity',
   'chunked, chunked',
@@ -51,6 +79,18 @@ const encodings = [
   'chunked\xff',
   'chun ked',
   'cow',
+  'chunked chunked',
+  'chunked,chunked',
+  'chunked,,',
+  'gzip',
+  "'chunked'",
+  'chunke',
+  'chunked\x0b',
+  '\x0cchunked',
+  '\x00chunked',
+  'chunked\x85',
+  '\xa0chunked',
+  'chunked\x1f',
 ];
 
 const hosts = [
@@ -73,41 +113,25 @@ const hosts = [
   'a.test#x',
   'a.test?x',
   'a\\b',
+  'http://a.test',
+  'a.test:+80',
+  'a.test:80a',
+  'a.test\x00',
+  '\x0ba.test',
+  'a.test,',
+  'a.test..',
+  '.',
+  '*',
+  '"a.test"',
+  '[]',
+  '[evil.test]',
+  '[::1]x',
+  '[::1]:0',
+  '[::1%25eth0]',
+  '[::1%eth0]',
+  '[::ffff:1.2.3.4]x',
+  '[v1.x]',
 ];
-
-const chunkStreams: Readonly<Record<string, string>> = {
-  'size with 0x': '0x5\r\nhello\r\n0\r\n\r\n',
-  'size with a sign': '+5\r\nhello\r\n0\r\n\r\n',
-  'negative size': '-5\r\nhello\r\n0\r\n\r\n',
-  'size with an underscore': '0_5\r\nhello\r\n0\r\n\r\n',
-  'blank before the size': ' 5\r\nhello\r\n0\r\n\r\n',
-  'blank behind the size': '5 \r\nhello\r\n0\r\n\r\n',
-  'no size': '\r\nhello\r\n0\r\n\r\n',
-  'size that overflows 64 bits': '10000000000000005\r\nhello\r\n0\r\n\r\n',
-  'size of nine digits': '000000005\r\nhello\r\n0\r\n\r\n',
-  'bare semicolon': '5;\r\nhello\r\n0\r\n\r\n',
-  'control byte in an extension': '5;a=\x01\r\nhello\r\n0\r\n\r\n',
-  'extension of 64 KiB': `5;a=${'x'.repeat(65_536)}\r\nhello\r\n0\r\n\r\n`,
-  'size line ended by LF': '5\nhello\r\n0\r\n\r\n',
-  'size line ended by CR': '5\rhello\r\n0\r\n\r\n',
-  'extension ended by LF': `5;a\nhello\r\n0\r\n\r\n`,
-  'extension with a bare CR': `5;a\rx\r\nhello\r\n0\r\n\r\n`,
-  'TERM.EXT: LF inside the last size line': `0;a\n\r\n${smuggled}`,
-  'EXT.TERM: CR inside the last size line': `0;a\rb\r\n\r\n${smuggled}`,
-  'data ended by LF': '5\r\nhello\n0\r\n\r\n',
-  'data ended by CR': '5\r\nhello\r0\r\n\r\n',
-  'SPILL: data longer than its size': '5\r\nhelloX\r\n0\r\n\r\n',
-  'data shorter than its size': '6\r\nhello\r\n0\r\n\r\n',
-  'data of two bytes too many': '5\r\nhelloXX0\r\n\r\n',
-  'ZERO.TWO: last chunk ended by LF LF': '5\r\nhello\r\n0\n\n',
-  'last chunk with CR CR LF': '0\r\r\n\r\n',
-  'trailers ended by LF': '0\r\nA: b\n\r\n',
-  'trailer with a blank before the colon': '0\r\nA : b\r\n\r\n',
-  'folded trailer': '0\r\nA: b\r\n c\r\n\r\n',
-  'trailer without a colon': '0\r\nA\r\n\r\n',
-  'trailer with NUL': '0\r\nA: \x00\r\n\r\n',
-  'empty line ended by CR X': `0\r\n\rX${smuggled}`,
-};
 
 const lines: Readonly<Record<string, string>> = {
   'blank before the colon': 'A : b\r\n',
@@ -130,6 +154,14 @@ const lines: Readonly<Record<string, string>> = {
   'bare CR in a value': 'A: b\rC: d\r\n',
   'CR CR LF': 'A: b\r\r\n',
   'parenthesis in a name': 'A(b): c\r\n',
+  'form feed before the colon': 'Transfer-Encoding\x0c: chunked\r\n',
+  'NUL before the colon': 'Content-Length\x00: 5\r\n',
+  'tab before the name': '\tContent-Length: 5\r\n',
+  'folded line of blanks only': 'A: b\r\n \r\n',
+  'folded Expect': 'Expect: 100-\r\n continue\r\n',
+  'colon first': ':\r\n',
+  'LF CR': 'A: b\n\rC: d\r\n',
+  'only a name': 'Transfer-Encoding\r\n',
 };
 
 const requestLines: Readonly<Record<string, string>> = {
@@ -172,19 +204,53 @@ const requestLines: Readonly<Record<string, string>> = {
   'dot segment with an encoded slash': 'GET /a/..%2fb HTTP/1.1\r\n',
   'dot segment with an encoded backslash': 'GET /a/..%5cb HTTP/1.1\r\n',
   'dot segment with a parameter': 'GET /a/..;x/b HTTP/1.1\r\n',
+  'fragment in an absolute target': 'GET http://a.test/a#/../b HTTP/1.1\r\n',
+  'dot segment in an absolute target': 'GET http://a.test/../b HTTP/1.1\r\n',
+  'absolute target with port 65536': 'GET http://a.test:65536/ HTTP/1.1\r\n',
+  'absolute target with an empty port': 'GET http://a.test:/ HTTP/1.1\r\n',
+  'absolute target with a name in brackets': 'GET http://[evil.test]/ HTTP/1.1\r\n',
+  'absolute target with a backslash': 'GET http://a.test\\@b.test/ HTTP/1.1\r\n',
+  'absolute target with one slash': 'GET http:/a.test/ HTTP/1.1\r\n',
+  'absolute target without a scheme': 'GET ://a.test/ HTTP/1.1\r\n',
+  'asterisk with POST': 'POST * HTTP/1.1\r\n',
+  'asterisk with a query': 'OPTIONS *?x HTTP/1.1\r\n',
+  'asterisk behind a slash as a scheme': 'OPTIONS http:* HTTP/1.1\r\n',
+  'doubly broken percent sequence': 'GET /%%32e HTTP/1.1\r\n',
+  'percent sequence cut short': 'GET /a% HTTP/1.1\r\n',
+  'no version': 'GET / \r\n',
+  'method of 65 letters': `${'G'.repeat(65)} / HTTP/1.1\r\n`,
 };
 
 function manyLines(count: number): string {
   return Array.from({ length: count }, (_, index) => `X-${index}: y\r\n`).join('');
 }
 
+/** What makes the end of a body doubtful, for every method: none is harmless because it usually has no body. */
+function eachMethod(): RefusedCase[] {
+  const framings: Readonly<Record<string, string>> = {
+    'CL.TE': `Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    'TE.CL': `Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n${smuggled}`,
+    'TE.TE': `Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${smuggled}`,
+    'CL.CL': `Content-Length: 0\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+    'CL.0': `Content-Length: +${smuggled.length}\r\n\r\n${smuggled}`,
+    '0.CL': `Content-Length : ${smuggled.length}\r\n\r\n${smuggled}`,
+    'folded 0.CL': `X: y\r\n Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+  };
+  return methodsWithBodies.flatMap((method) =>
+    Object.entries(framings).map(([name, rest]) => ({
+      name: `${name} on ${method}`,
+      bytes: `${method} / HTTP/1.1\r\n${host}${rest}`,
+    })),
+  );
+}
+
 /** Each has to be refused before a byte of it, or of what follows it, is sent upstream. */
 export const refusedHeads: readonly RefusedCase[] = [
-  ...lengths.map((value) => ({
+  ...badLengths.map((value) => ({
     name: `Content-Length ${JSON.stringify(value)}`,
     bytes: `${post}Content-Length: ${value}\r\n\r\nhello`,
   })),
-  ...encodings.map((value) => ({
+  ...badEncodings.map((value) => ({
     name: `Transfer-Encoding ${JSON.stringify(value)}`,
     bytes: `${post}Transfer-Encoding: ${value}\r\n\r\n0\r\n\r\n`,
   })),
@@ -255,6 +321,45 @@ export const refusedHeads: readonly RefusedCase[] = [
     bytes: `${post}A: ${'b'.repeat(8000)}\r\nB: ${'b'.repeat(8000)}\r\nC: ${'b'.repeat(400)}`,
     status: 431,
   },
+  ...[
+    'x',
+    '',
+    '100-continued',
+    '100-continue, x',
+    '100-continue;q=1',
+    '100-continue\r\nExpect: 100-continue',
+  ].map((value) => ({
+    name: `Expect ${JSON.stringify(value)}`,
+    bytes: `${post}Expect: ${value}\r\nContent-Length: 5\r\n\r\nhello`,
+    status: 417,
+  })),
+  {
+    name: 'folded Expect on OPTIONS with a body',
+    bytes: `OPTIONS / HTTP/1.1\r\n${host}Expect: 100-continue\r\n a\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+  },
+  { name: 'CONNECT without a Host', bytes: 'CONNECT a.test:443 HTTP/1.1\r\n\r\n', status: 405 },
+  { name: 'CONNECT with a path', bytes: `CONNECT / HTTP/1.1\r\n${host}\r\n`, status: 405 },
+  {
+    name: 'CONNECT with chunks',
+    bytes: `CONNECT a.test:443 HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    status: 405,
+  },
+  {
+    name: 'TRACE with a body',
+    bytes: `TRACE / HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+    status: 405,
+  },
+  {
+    name: 'TRACE with chunks',
+    bytes: `TRACE / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    status: 405,
+  },
+  {
+    name: 'an upgrade with 2001 headers',
+    bytes: `GET / HTTP/1.1\r\n${host}Connection: upgrade\r\nUpgrade: websocket\r\n${'A:\r\n'.repeat(2001)}\r\n`,
+    status: 431,
+  },
+  ...eachMethod(),
   { name: '101 headers', bytes: `GET / HTTP/1.1\r\n${host}${manyLines(100)}\r\n`, status: 431 },
 ];
 
@@ -263,15 +368,3 @@ export const refusedBodies: readonly RefusedCase[] = Object.entries(chunkStreams
   name: `chunks: ${name}`,
   bytes: `${chunked}\r\n${stream}`,
 }));
-
-/** Bodies that every method may have, in both framings. */
-export const methodsWithBodies = [
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'PROPFIND',
-] as const;

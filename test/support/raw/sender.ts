@@ -47,6 +47,11 @@ export class RawSender {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   }
 
+  /** How many reads brought them. */
+  get reads(): number {
+    return this.#chunks.length;
+  }
+
   /** What was given to `send` and has not been handed to the operating system. */
   get unsentBytes(): number {
     return this.#socket.writableLength;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import '../leaks.ts';
 import { RawRecorder, type RecorderOptions } from './recorder.ts';
 import { TestProxy, type TestProxyOptions } from './test-proxy.ts';
 

@@ -1,9 +1,11 @@
 import { type Log, silentLog } from '../../../src/model/log.ts';
 import type { Middleware } from '../../../src/model/middleware.ts';
-import type { Outcome, Recorder } from '../../../src/model/outcome.ts';
+import type { ConnectionRefusal, Outcome, Recorder } from '../../../src/model/outcome.ts';
 import type { ForwardTarget, PlanRoute } from '../../../src/model/plan.ts';
 import type { PlanDelta } from '../../../src/model/plan-delta.ts';
+import type { RouteTimeouts } from '../../../src/model/route-timeouts.ts';
 import type { Rule } from '../../../src/model/rule.ts';
+import type { EntryPoint } from '../../../src/model/settings.ts';
 import type { Limits } from '../../../src/proxy/limits.ts';
 import { type Proxy as DataPlane, startProxy } from '../../../src/proxy/proxy.ts';
 import { until } from './until.ts';
@@ -14,58 +16,76 @@ export interface TestRoute {
   readonly middlewares?: readonly string[];
   readonly targets?: readonly Partial<ForwardTarget>[];
   readonly fails?: boolean;
+  readonly timeouts?: RouteTimeouts;
   readonly priority?: number;
 }
 
 export interface TestProxyOptions {
   readonly limits?: Partial<Limits>;
   readonly trustedIps?: readonly string[];
+  /** What is special about the entry point. */
+  readonly entryPoint?: Partial<EntryPoint>;
   readonly hideReason?: boolean;
   /** Ports of the loopback address that service `s` has as endpoints. */
   readonly endpoints?: readonly number[];
   readonly routes?: readonly TestRoute[];
   readonly middlewares?: Readonly<Record<string, Middleware>>;
+  /** False keeps no outcomes, for long runs. */
+  readonly keepsOutcomes?: boolean;
   /** Called with each outcome before it is kept. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
 /** A proxy on a port of its own, with the outcomes and errors it told of. Without routes, all of `a.test` goes to service `s`. */
 export class TestProxy {
+  /** All that this process has started, for the leak check. */
+  static readonly started: TestProxy[] = [];
   readonly proxy: DataPlane;
   readonly outcomes: Outcome[];
   /** Lines that were logged as errors. */
   readonly errors: object[];
+  /** Why connections were refused. */
+  readonly refused: readonly ConnectionRefusal[];
   #generation = 0;
 
-  private constructor(proxy: DataPlane, outcomes: Outcome[], errors: object[]) {
+  private constructor(
+    proxy: DataPlane,
+    outcomes: Outcome[],
+    errors: object[],
+    refused: readonly ConnectionRefusal[],
+  ) {
     this.proxy = proxy;
     this.outcomes = outcomes;
     this.errors = errors;
+    this.refused = refused;
   }
 
   static async start(options: TestProxyOptions = {}): Promise<TestProxy> {
     const outcomes: Outcome[] = [];
     const errors: object[] = [];
+    const refused: ConnectionRefusal[] = [];
     const recorder: Recorder = {
       finished(outcome) {
         options.onOutcome?.(outcome);
-        outcomes.push(outcome);
+        if (options.keepsOutcomes !== false) outcomes.push(outcome);
       },
       connectionOpened() {},
       connectionClosed() {},
+      connectionRefused: (_entryPoint, reason) => refused.push(reason),
     };
     const log: Log = { ...silentLog, error: (fields) => errors.push(fields) };
     const proxy = await startProxy({
-      entryPoints: [{ name: 'web', host: '127.0.0.1', port: 0, tls: false }],
+      entryPoints: [{ name: 'web', host: '127.0.0.1', port: 0, tls: false, ...options.entryPoint }],
       reusePort: false,
       recorder,
       trustedIps: options.trustedIps ?? [],
       hideReason: options.hideReason ?? false,
-      limits: { tickMs: 10, ...options.limits },
+      limits: { tickMs: 10, settleMs: 0, halfClosedMs: 10, overloadMs: 0, ...options.limits },
       hostName: 'fairlead-test',
       log,
     });
-    const test = new TestProxy(proxy, outcomes, errors);
+    const test = new TestProxy(proxy, outcomes, errors, refused);
+    TestProxy.started.push(test);
     test.setEndpoints('s', options.endpoints ?? []);
     test.publish(options.routes ?? [{}], options.middlewares ?? {});
     return test;
@@ -113,6 +133,15 @@ export class TestProxy {
     await until(() => this.outcomes.length >= count, `${count} outcomes`);
   }
 
+  /** What it holds, in words; nothing once it is closed. */
+  leftovers(): readonly string[] {
+    const { watched, openConnections, inFlight } = this.proxy;
+    const counts = Object.entries({ watched, openConnections, inFlight });
+    return counts
+      .filter(([, number]) => number !== 0)
+      .map(([name, number]) => `${number} ${name} of a proxy`);
+  }
+
   async close(): Promise<void> {
     await this.proxy.close();
   }
@@ -140,6 +169,6 @@ function planRoute(route: TestRoute, index: number): PlanRoute {
     middlewares: route.middlewares ?? [],
     action: route.fails
       ? { kind: 'fail', status: 500, reason: 'ServiceNotFound' }
-      : { kind: 'forward', targets },
+      : { kind: 'forward', targets, ...(route.timeouts === undefined ? {} : { timeouts: route.timeouts }) },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { joinPath, quote, valueAt } from '../../../src/api/field-path.ts';
-import { nearestName } from '../../../src/api/nearest.ts';
+import { nearestName } from '../../../src/model/nearest.ts';
 
 const known = ['entryPoints', 'routes', 'port', 'priority', 'middlewares', 'match'];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSettings, type SettingsInput } from '../../../src/config/read-settings.ts';
+import { settableDefaults } from '../../../src/model/limits.ts';
 
 function read(argv: readonly string[], rest: Partial<SettingsInput> = {}) {
   return readSettings({
@@ -11,6 +12,7 @@ function read(argv: readonly string[], rest: Partial<SettingsInput> = {}) {
       throw new Error('no such file');
     },
     cores: 4,
+    openFiles: null,
     isTerminal: false,
     ...rest,
   });
@@ -53,6 +55,7 @@ test('without any setting the defaults of the contract hold', () => {
     logFormat: 'json',
     accessLog: 'json',
     hideReason: false,
+    limits: settableDefaults,
   });
 });
 
@@ -73,6 +76,18 @@ test('naming an entry point replaces the default ones', () => {
   assert.deepEqual(settings.entryPoints, [
     { name: 'a', host: '', port: 80, tls: false },
     { name: 'b', host: '::1', port: 81, tls: true },
+  ]);
+});
+
+test('an entry point that reads PROXY headers needs peers that are trusted', () => {
+  const argv = ['--entrypoint', 'web=:80,proxy-protocol'];
+  const settings = settingsOf([...argv, '--trusted-ips', '10.0.0.0/8']);
+  assert.deepEqual(settings.entryPoints, [
+    { name: 'web', host: '', port: 80, tls: false, proxyProtocol: true },
+  ]);
+  const refused = read(argv);
+  assert.deepEqual(refused.ok ? [] : refused.problems, [
+    '--entrypoint web: proxy-protocol needs --trusted-ips, without which every peer is refused',
   ]);
 });
 
@@ -123,7 +138,10 @@ for (const [argv, expected] of [
     '--entrypoint: the name "Web" must be lower-case letters, digits and dashes, 63 at most',
   ],
   [['--entrypoint', 'a=:70000'], '--entrypoint: a port is a number from 0 to 65535, got 70000'],
-  [['--entrypoint', 'a=:1,fast'], '--entrypoint: unknown option "fast"; known is tls'],
+  [
+    ['--entrypoint', 'a=:1,fast'],
+    '--entrypoint: unknown option "fast"; known are tls, proxy-protocol, head-size, header-line-size, target-size, header-count, head-timeout, body-idle-timeout, body-min-rate, keep-alive-timeout, keep-alive-requests, client-stall-timeout, max-connections',
+  ],
   [['--entrypoint', 'a=:1/udp'], '--entrypoint: this version has no UDP entry points yet'],
   [['--entrypoint', 'a=:1', '--entrypoint', 'a=:2'], '--entrypoint: the name "a" is given twice'],
   [['--entrypoint', 'a=:1', '--metrics', ':1'], '--entrypoint a and --metrics have the same address :1'],

@@ -12,6 +12,7 @@ import { failures } from '../../../src/proxy/proxy-error.ts';
 import { RequestHead } from '../../../src/proxy/request-head.ts';
 import { Responder } from '../../../src/proxy/respond.ts';
 import { ResponseHead } from '../../../src/proxy/response-head.ts';
+import { timeoutsOf } from '../../../src/proxy/timeouts.ts';
 import { Table } from '../../../src/routing/table.ts';
 
 const view: RequestView = {
@@ -47,6 +48,7 @@ function fakeSides(calls: string[]): { client: ClientSide; upstream: UpstreamSid
       sendAnswer: note('answer'),
       abort: note('abort'),
       finished: note('finished'),
+      addresses: () => ({ clientIp: '', clientPort: 0, serverIp: '', serverPort: 0 }),
     },
     upstream: {
       ...common,
@@ -69,15 +71,22 @@ function openTunnel(t: TestContext) {
   const deadlines = new Deadlines(limits.tickMs, () => clock.now);
   t.after(() => deadlines.stop());
   const handler = new Handler(Table.empty<Action>(), {
-    recorder: { finished: (outcome) => outcomes.push(outcome), connectionOpened() {}, connectionClosed() {} },
+    recorder: {
+      finished: (outcome) => outcomes.push(outcome),
+      connectionOpened() {},
+      connectionClosed() {},
+      connectionRefused() {},
+    },
     responder: new Responder(false),
     log: silentLog,
     limits,
     deadlines,
+    overload: null,
   });
   const { client, upstream } = fakeSides(calls);
   const exchange = new Exchange(client, handler, new RequestHead(), view);
   exchange.upstream = upstream;
+  exchange.timeouts = timeoutsOf(undefined, limits);
   handler.inFlight.up();
   const head = new ResponseHead();
   head.status = 101;

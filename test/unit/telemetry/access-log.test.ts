@@ -75,7 +75,14 @@ describe('an access log line', () => {
         assert.equal(read.status, each.status);
         assert.equal(read.reason, each.reason);
         assert.equal(read.route, each.route);
-        if (each.target.length <= 80) assert.equal(read.target, each.target);
+        assert.equal(read.time, new Date(each.startedAt).toISOString());
+        assert.equal(read.durationMs, Math.round(each.durationMs * 1000) / 1000);
+        for (const name of ['entryPoint', 'service', 'endpoint', 'requestBytes', 'retries'] as const) {
+          assert.equal(read[name], each[name]);
+        }
+        for (const name of ['method', 'host', 'target', 'userAgent', 'clientIp'] as const) {
+          if (each[name].length <= 80) assert.equal(read[name], each[name]);
+        }
       }),
       { numRuns: 1000 },
     );

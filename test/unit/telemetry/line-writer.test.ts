@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -59,6 +68,43 @@ describe('LineWriter', () => {
     for (const piece of reader.pieces) assert.ok(piece.length <= 4096 && piece.endsWith('\n'));
   });
 
+  it('fills pieces with spaces where it may, so that they leave in one write', async () => {
+    const reader = new SlowReader();
+    const writer = new LineWriter({ tryWrite: reader.tryWrite, lostLine, fills: true });
+    const lines = Array.from({ length: 500 }, (_, index) => `${'x'.repeat(index % 97)}${index}\n`);
+    for (const line of lines) writer.write(line);
+    await writer.close();
+    assert.equal(reader.pieces.length, 2);
+    const [filled = '', last = ''] = reader.pieces;
+    assert.ok(filled.length % 4096 === 0 && filled.length > 8192 && last.length <= 4096);
+    for (let end = 4096; end <= filled.length; end += 4096) assert.equal(filled[end - 1], '\n');
+    assert.equal(reader.text.replaceAll(/ +\n/g, '\n'), lines.join(''));
+  });
+
+  it('counts what waits with the spaces, and gives all of the room back', (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const reader = new SlowReader(0);
+    const writer = new LineWriter({
+      tryWrite: reader.tryWrite,
+      lostLine,
+      fills: true,
+      maxWaitingBytes: 20_000,
+    });
+    const line = `${'x'.repeat(2500)}\n`;
+    for (let round = 0; round < 20; round++) {
+      reader.room = 0;
+      for (let index = 0; index < 5; index++) writer.write(line);
+      context.mock.timers.tick(20);
+      reader.room = Number.POSITIVE_INFINITY;
+      context.mock.timers.tick(20);
+    }
+    assert.equal(writer.lost, 0);
+    assert.equal(reader.text.replaceAll(/ +\n/g, '\n'), line.repeat(100));
+    reader.room = 0;
+    for (let index = 0; index < 20; index++) writer.write(line);
+    assert.equal(writer.lost, 13);
+  });
+
   it('drops what a reader does not take, tells how much, and goes on', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const reader = new SlowReader(0);
@@ -100,7 +146,8 @@ describe('LineWriter', () => {
       fc.asyncProperty(
         fc.array(fc.nat({ max: 6000 }), { maxLength: 30 }),
         fc.array(fc.nat({ max: 5000 }), { minLength: 1 }),
-        async (lengths, rooms) => {
+        fc.boolean(),
+        async (lengths, rooms, fills) => {
           const reader = new SlowReader();
           let turn = 0;
           const writer = new LineWriter({
@@ -109,11 +156,12 @@ describe('LineWriter', () => {
               return reader.tryWrite(bytes);
             },
             lostLine,
+            fills,
           });
           const lines = lengths.map((length, index) => `${'x'.repeat(length)}${index}\n`);
           for (const line of lines) writer.write(line);
           await writer.close();
-          assert.equal(reader.text, lines.join(''));
+          assert.equal(reader.text.replaceAll(/ +\n/g, '\n'), lines.join(''));
         },
       ),
       { numRuns: 50 },
@@ -165,7 +213,59 @@ describe('openAccessLog', () => {
 });
 
 describe('openLineDescriptor', () => {
-  it('does not wait for a pipe that nobody reads', () => {
+  it('lets several writers fill a pipe that is read slowly, and no line is torn', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writing = openSync(path, 'w');
+    const targets = [openLineDescriptor(writing), openLineDescriptor(writing)];
+    const writers = targets.map(({ tryWrite, pieceBytes, takesPages }) => {
+      assert.ok(takesPages);
+      return new LineWriter({ tryWrite, pieceBytes, fills: true, lostLine });
+    });
+    let text = '';
+    const buffer = Buffer.alloc(50_000);
+    const read = (length: number): number => {
+      try {
+        const count = readSync(reading, buffer, 0, length, null);
+        text += buffer.toString('latin1', 0, count);
+        return count;
+      } catch {
+        return 0;
+      }
+    };
+    try {
+      const count = 2000;
+      for (let index = 0; index < count; index++) {
+        for (const [who, writer] of writers.entries()) {
+          writer.write(`${JSON.stringify({ who, index, pad: 'x'.repeat((index * 37) % 300) })}\n`);
+        }
+        if (index % 7 === 0) context.mock.timers.tick(20);
+        if (index % 3 === 0) read((index * 1013) % 5000);
+      }
+      for (let idle = 0; idle < 10; idle = read(buffer.length) === 0 ? idle + 1 : 0) {
+        context.mock.timers.tick(20);
+      }
+      const lines = text.trimEnd().split('\n');
+      const seen = lines.map((line) => JSON.parse(line) as { who: number; index: number });
+      for (const who of writers.keys()) {
+        const indexes = seen.filter((line) => line.who === who).map(({ index }) => index);
+        assert.deepEqual(
+          indexes,
+          Array.from({ length: count }, (_, index) => index),
+        );
+      }
+    } finally {
+      for (const target of targets) await target.close();
+      closeSync(reading);
+      closeSync(writing);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('does not wait for a pipe that nobody reads', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
@@ -178,7 +278,7 @@ describe('openLineDescriptor', () => {
       assert.ok(pieces > 0 && pieces < 10_000);
       assert.equal(target.tryWrite(piece), -1);
     } finally {
-      target.close();
+      await target.close();
       closeSync(both);
       rmSync(folder, { recursive: true });
     }

@@ -54,6 +54,8 @@ describe('what proxy threads count', () => {
     const { recorder } = startThread(metrics, 0);
     recorder.finished(outcome({ retries: 2, durationMs: 20 }));
     recorder.finished(outcome({ status: 503, reason: 'NoEndpoints', upstreamMs: null, method: 'BREW' }));
+    recorder.connectionRefused('web', 'BadProxyHeader');
+    recorder.connectionRefused('web', 'BadProxyHeader');
     recorder.connectionOpened('web', 'http/1.1');
     recorder.connectionOpened('web', 'http/1.1');
     recorder.connectionClosed('web', 'http/1.1');
@@ -65,6 +67,7 @@ describe('what proxy threads count', () => {
     assert.equal(value(`fairlead_entrypoint_requests_total{${web},method="other",code="503"}`), 1);
     assert.equal(value(`fairlead_entrypoint_open_connections{${web}}`), 1);
     assert.equal(value('fairlead_requests_refused_total{entrypoint="web",reason="NoEndpoints"}'), 1);
+    assert.equal(value('fairlead_connections_refused_total{entrypoint="web",reason="BadProxyHeader"}'), 2);
     const route = 'route="IngressRoute/default/shop/0"';
     assert.equal(value(`fairlead_route_requests_total{${route},code="200"}`), 1);
     assert.equal(value(`fairlead_route_request_duration_seconds_bucket{${route},le="0.005"}`), 1);
@@ -311,6 +314,7 @@ describe('the text of all metrics', () => {
     const { recorder } = startThread(metrics, 0);
     recorder.finished(outcome({ retries: 1, status: 502, reason: 'UpstreamReset' }));
     recorder.connectionOpened('web', 'http/1.1');
+    recorder.connectionRefused('web', 'UntrustedPeer');
     await told();
     metrics.published(1);
     metrics.watchRestarted('Ingress');

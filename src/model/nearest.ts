@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../model/order.ts';
+import { byCodeUnit } from './order.ts';
 
 /** Longer names are not compared: nobody misspells them by a letter or two, and comparing costs length times length. */
 const longestCompared = 64;
