@@ -2,6 +2,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Flow } from './exchange.ts';
 import type { HttpDate } from './http-date.ts';
 import type { Limits } from './limits.ts';
+import type { SendMemory } from './send-memory.ts';
 import type { StalledClients } from './stalled-clients.ts';
 
 /** A client's connection as those see it who count and close connections, whatever it speaks. */
@@ -22,6 +23,7 @@ export interface ClientHome {
   readonly flow: Flow;
   readonly date: HttpDate;
   readonly stalls: StalledClients;
+  readonly sendMemory: SendMemory;
   /** Answers say that their connection closes. */
   readonly isDraining: boolean;
   /** How long the next connection may be idle between two requests, in milliseconds; by chance. */

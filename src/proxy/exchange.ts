@@ -21,8 +21,8 @@ export interface ClientSide {
   /** Sends an informational answer (RFC 9110 section 15.2); left out where the client's protocol has none. */
   sendInformational(head: ResponseHead): void;
   sendHead(head: ResponseHead): void;
-  /** True where the bytes are still needed after the call, so that their owner must not reuse them. */
-  sendBody(bytes: Buffer, start: number, end: number): boolean;
+  /** The bytes may be reused when this returns. */
+  sendBody(bytes: Buffer, start: number, end: number): void;
   /** In a tunnel: closes the sending side. */
   endBody(): void;
   flush(): void;
@@ -48,7 +48,7 @@ export interface UpstreamSide {
   /** False while it is connecting; `Flow.upstreamReady` tells when it is. */
   readonly isReady: boolean;
   sendHead(): void;
-  /** Keeps the bytes where it needs them longer; the caller must not reuse them. */
+  /** The bytes may be reused when this returns. */
   sendBody(bytes: Buffer, start: number, end: number): void;
   /** In a tunnel: closes the sending side. */
   endBody(): void;
@@ -68,12 +68,10 @@ export interface Tunnel {
   /** Which sides have closed their sending side. */
   readonly clientEnded: boolean;
   readonly upstreamEnded: boolean;
-  /** The owner of the bytes must not reuse them. */
   fromClient(bytes: Buffer, start: number, end: number): void;
   /** The client has closed its sending side. */
   clientEnd(): void;
-  /** Returns what `ClientSide.sendBody` does. */
-  fromUpstream(bytes: Buffer, start: number, end: number): boolean;
+  fromUpstream(bytes: Buffer, start: number, end: number): void;
   /** The upstream has closed its sending side. */
   upstreamEnd(): void;
   /** Tells the client that this server goes away, where the protocol has a way to and it can be said at this point. */
@@ -99,8 +97,7 @@ export interface Flow {
   responseHead(exchange: Exchange, head: ResponseHead): void;
   /** The upstream has answered an upgrade that was asked for with 101; `exchange.tunnel` is there when this returns. */
   switched(exchange: Exchange, head: ResponseHead): void;
-  /** Returns what `ClientSide.sendBody` does. */
-  responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean;
+  responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): void;
   responseEnd(exchange: Exchange): void;
   responseFlush(exchange: Exchange): void;
   upstreamFailed(exchange: Exchange, error: ProxyError): void;

@@ -181,9 +181,9 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     exchange.headSent = true;
   }
 
-  responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
+  responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     exchange.responseBytes += end - start;
-    return exchange.client.sendBody(bytes, start, end);
+    exchange.client.sendBody(bytes, start, end);
   }
 
   responseEnd(exchange: Exchange): void {

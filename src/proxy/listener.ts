@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Log } from '../model/log.ts';
 import type { ConnectionRefusal, Recorder } from '../model/outcome.ts';
 import type { EntryPoint } from '../model/settings.ts';
@@ -12,7 +12,9 @@ import { ClientConnection } from './http1/client-connection.ts';
 import { keepAliveMsOf, type Limits } from './limits.ts';
 import { HeaderConnection, type HeaderHome } from './proxy-protocol/header-connection.ts';
 import { Refusals } from './proxy-protocol/refusals.ts';
+import type { SendMemory } from './send-memory.ts';
 import type { StalledClients } from './stalled-clients.ts';
+import { acceptSockets, receive, type WatchedSocket } from './watched-socket.ts';
 
 /** What the listeners of a thread share. */
 export interface ListenerContext {
@@ -21,6 +23,9 @@ export interface ListenerContext {
   readonly flow: Flow;
   readonly date: HttpDate;
   readonly stalls: StalledClients;
+  /** What the sockets of the thread read into. */
+  readonly readMemory: Buffer;
+  readonly sendMemory: SendMemory;
   readonly recorder: Recorder;
   readonly log: Log;
   readonly trusted: TrustedPeers;
@@ -47,6 +52,7 @@ export class Listener implements ClientHome, HeaderHome {
   readonly flow: Flow;
   readonly date: HttpDate;
   readonly stalls: StalledClients;
+  readonly sendMemory: SendMemory;
   isDraining = false;
   port = 0;
   readonly #settings: EntryPoint;
@@ -69,13 +75,12 @@ export class Listener implements ClientHome, HeaderHome {
     this.flow = context.flow;
     this.date = context.date;
     this.stalls = context.stalls;
+    this.sendMemory = context.sendMemory;
     this.#settings = settings;
     this.#hasHeaders = settings.proxyProtocol === true;
     this.#context = context;
     this.#refusals = new Refusals(settings.name, context.recorder, context.log);
-    // Half-open, because what a client's end means depends on what its connection is doing.
-    this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true });
-    this.#server.on('connection', (socket) => this.#accept(socket));
+    this.#server = createServer({ allowHalfOpen: true });
   }
 
   /** @throws ListenError */
@@ -157,7 +162,7 @@ export class Listener implements ClientHome, HeaderHome {
     // Counted when it was accepted.
     this.#connections.add(connection);
     if (this.isDraining) connection.drain();
-    if (rest.length > 0) from.socket.unshift(rest);
+    if (rest.length > 0) receive(from.socket, rest, rest.length);
   }
 
   headerRefused(from: HeaderConnection, why: ConnectionRefusal | null): void {
@@ -165,7 +170,7 @@ export class Listener implements ClientHome, HeaderHome {
     this.closed(from);
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: WatchedSocket): void {
     const peer = plainAddress(socket.remoteAddress);
     if (!this.#hasHeaders) {
       this.#count(this.#speak(socket, null));
@@ -184,7 +189,7 @@ export class Listener implements ClientHome, HeaderHome {
   }
 
   /** `told` is what a trusted peer said of the client that it speaks for; null where the peer is the client. */
-  #speak(socket: Socket, told: ConnectionAddresses | null): ClientConnection {
+  #speak(socket: WatchedSocket, told: ConnectionAddresses | null): ClientConnection {
     const clientIp = told === null ? plainAddress(socket.remoteAddress) : told.clientIp;
     const peer = peerOf({
       clientIp,
@@ -209,6 +214,7 @@ export class Listener implements ClientHome, HeaderHome {
       };
       const onListening = (): void => {
         server.off('error', onError);
+        acceptSockets(server, this.#context.readMemory, (socket) => this.#accept(socket));
         resolve();
       };
       server.once('error', onError);

@@ -15,6 +15,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { ListenError, Listener, type ListenerContext } from './listener.ts';
 import { OverloadWatch } from './overload-watch.ts';
 import { Responder } from './respond.ts';
+import { SendMemory } from './send-memory.ts';
 import { StalledClients } from './stalled-clients.ts';
 import { Services } from './upstream/services.ts';
 
@@ -85,7 +86,8 @@ class ProxyThread implements Proxy {
     this.#limits = limits;
     const { recorder, log } = options;
     this.#deadlines = new Deadlines(limits.tickMs);
-    this.#services = new Services({ limits, deadlines: this.#deadlines });
+    const memory = { readMemory: Buffer.allocUnsafeSlow(readBytes), sendMemory: new SendMemory() };
+    this.#services = new Services({ limits, deadlines: this.#deadlines, ...memory });
     this.#overload = limits.overloadMs === 0 ? null : new OverloadWatch(limits.overloadMs, log);
     const responder = new Responder(options.hideReason);
     this.#handler = new Handler(Table.empty<Action>(), {
@@ -110,6 +112,7 @@ class ProxyThread implements Proxy {
       gate: this.#gate,
       stalls: new StalledClients(limits, this.#deadlines),
       random: options.random ?? Math.random,
+      ...memory,
     };
     this.#listeners = options.entryPoints.map((entryPoint) => this.#listener(entryPoint, context));
     this.#gate.listeners.push(...this.#listeners);
@@ -202,6 +205,8 @@ class ProxyThread implements Proxy {
   }
 }
 
+/** How much one read can bring. */
+const readBytes = 65_536;
 const mostGoodbyeMs = 1_000;
 /** How long connections may take to close after their last answer, even when the grace is over. */
 const leastClosingMs = 500;

@@ -45,14 +45,13 @@ export class WebSocketTunnel implements Tunnel, Timed {
     this.#exchange.upstream?.endBody();
   }
 
-  fromUpstream(bytes: Buffer, start: number, end: number): boolean {
+  fromUpstream(bytes: Buffer, start: number, end: number): void {
     const exchange = this.#exchange;
     exchange.responseBytes += end - start;
     this.#touch();
     this.#frames.pass(bytes, start, end);
-    const isNeeded = exchange.client.sendBody(bytes, start, end);
+    exchange.client.sendBody(bytes, start, end);
     exchange.client.flush();
-    return isNeeded;
   }
 
   upstreamEnd(): void {

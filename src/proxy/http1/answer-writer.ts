@@ -1,11 +1,18 @@
-import type { Socket } from 'node:net';
 import type { HttpDate } from '../http-date.ts';
 import { framing } from '../request-head.ts';
 import { type Answer, statusText } from '../respond.ts';
 import type { ResponseHead } from '../response-head.ts';
+import type { SendMemory } from '../send-memory.ts';
+import type { WatchedSocket } from '../watched-socket.ts';
 import type { Http1RequestHead } from './heads.ts';
 import { MessageWriter } from './message-writer.ts';
 import { responseHeadText, switchingHeadText } from './write-head.ts';
+
+/** What all answers of a thread share. */
+interface AnswerHome {
+  readonly date: HttpDate;
+  readonly sendMemory: SendMemory;
+}
 
 /** Frames answers for one client connection (RFC 9112 sections 6 and 9). */
 export class AnswerWriter extends MessageWriter {
@@ -14,10 +21,10 @@ export class AnswerWriter extends MessageWriter {
   readonly #request: Http1RequestHead;
   readonly #date: HttpDate;
 
-  constructor(socket: Socket, request: Http1RequestHead, date: HttpDate) {
-    super(socket);
+  constructor(socket: WatchedSocket, request: Http1RequestHead, home: AnswerHome) {
+    super(socket, home.sendMemory);
     this.#request = request;
-    this.#date = date;
+    this.#date = home.date;
   }
 
   /** Clients of HTTP/1.0 know no informational answers. */

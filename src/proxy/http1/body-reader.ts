@@ -28,27 +28,27 @@ export class BodyReader {
   /** Drops a body that is wholly there already; false where it is not. */
   skip(head: RequestHead, input: ClientInput): boolean {
     this.begin(head);
-    if (this.read(input.bytes, input.at, null) !== bodyState.end) return false;
+    if (this.read(input, null) !== bodyState.end) return false;
     input.use(this.at);
     return true;
   }
 
-  /** Reads on at `from`; without an exchange the bytes are dropped. */
-  read(bytes: Buffer, from: number, exchange: Exchange | null): number {
-    if (this.#isChunked) return this.#readChunks(bytes, from, exchange);
-    const length = Math.min(bytes.length - from, this.#left);
+  /** Reads what there is; without an exchange the bytes are dropped. */
+  read(input: ClientInput, exchange: Exchange | null): number {
+    if (this.#isChunked) return this.#readChunks(input, exchange);
+    const length = Math.min(input.length, this.#left);
     this.#left -= length;
-    this.at = from + length;
-    exchange?.flow.requestBody(exchange, bytes, from, this.at);
+    this.at = input.at + length;
+    exchange?.flow.requestBody(exchange, input.bytes, input.at, this.at);
     return this.#left === 0 ? bodyState.end : bodyState.more;
   }
 
-  #readChunks(bytes: Buffer, from: number, exchange: Exchange | null): number {
+  #readChunks({ bytes, at, end }: ClientInput, exchange: Exchange | null): number {
     const decoder = this.#decoder;
-    let event = decoder.next(bytes, from, bytes.length);
+    let event = decoder.next(bytes, at, end);
     while (event === chunkEvent.data) {
       exchange?.flow.requestBody(exchange, bytes, decoder.dataStart, decoder.dataEnd);
-      event = decoder.next(bytes, decoder.at, bytes.length);
+      event = decoder.next(bytes, decoder.at, end);
     }
     this.at = decoder.at;
     if (event === chunkEvent.malformed) return bodyState.malformed;

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { BodyPace } from '../body-pace.ts';
 import { type ConnectionAddresses, socketAddresses } from '../client-address.ts';
 import type { ClientHome, OpenConnection } from '../client-home.ts';
@@ -9,6 +8,7 @@ import { failures, type ProxyError } from '../proxy-error.ts';
 import { hasBody } from '../request-head.ts';
 import type { Answer } from '../respond.ts';
 import type { ResponseHead } from '../response-head.ts';
+import { type SocketWatcher, type WatchedSocket, watch } from '../watched-socket.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { BodyReader, bodyState } from './body-reader.ts';
 import { ClientInput } from './client-input.ts';
@@ -16,18 +16,18 @@ import { phase } from './client-phase.ts';
 import { HalfClosed } from './half-closed.ts';
 import { HeadSource } from './head-source.ts';
 import { headResult } from './heads.ts';
-import { watchSocket } from './socket-events.ts';
 
 /** One HTTP/1 connection from a client: reads requests one after the other and answers them in order. */
-export class ClientConnection implements ClientSide, OpenConnection, Timed {
+export class ClientConnection implements ClientSide, OpenConnection, SocketWatcher, Timed {
   deadline = 0;
   slot = -1;
   readonly entryPoint: string;
   readonly #home: ClientHome;
-  readonly #socket: Socket;
+  readonly #socket: WatchedSocket;
   readonly #peer: Peer;
   readonly #heads: HeadSource;
-  readonly #body: BodyReader;
+  /** Made for the first body; most connections never carry one. */
+  #body: BodyReader | null = null;
   readonly #writer: AnswerWriter;
   readonly #pace: BodyPace;
   /** This connection's own time between two requests. */
@@ -46,29 +46,16 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   /** Not null once the client has closed its sending side while a request of it is in flight. */
   #halfClosed: HalfClosed | null = null;
 
-  constructor(socket: Socket, peer: Peer, home: ClientHome) {
+  constructor(socket: WatchedSocket, peer: Peer, home: ClientHome) {
     this.entryPoint = home.entryPoint;
     this.#home = home;
     this.#socket = socket;
     this.#peer = peer;
     this.#heads = new HeadSource(this.#input, home, peer);
-    this.#body = new BodyReader(home.limits);
-    this.#writer = new AnswerWriter(socket, this.#heads.head, home.date);
+    this.#writer = new AnswerWriter(socket, this.#heads.head, home);
     this.#pace = new BodyPace(home.limits);
     this.#keepAliveMs = home.keepAliveMs();
-    const onGone = (): void => this.#onGone();
-    socket.on('data', (chunk: Buffer) => this.#onBytes(chunk));
-    watchSocket(
-      socket,
-      {
-        drain: () => this.#onDrain(),
-        end: () => this.#onEnd(),
-        finish: () => this.#onFinish(),
-        error: onGone,
-        close: onGone,
-      },
-      (cause) => this.#onBug(cause),
-    );
+    watch(socket, this);
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(home.limits.headMs);
   }
@@ -80,7 +67,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
 
   destroy(): void {
     this.#socket.destroy();
-    this.#onGone();
+    this.onGone();
   }
 
   /** The next answer says that the connection closes. An idle one waits for it a moment only. */
@@ -93,7 +80,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     try {
       this.#onExpired();
     } catch (cause) {
-      this.#onBug(cause);
+      this.onBug(cause);
     }
   }
 
@@ -101,7 +88,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     const exchange = this.#exchange;
     if (exchange === null || this.#phase !== phase.hold) return;
     this.#phase = phase.body;
-    this.#body.begin(exchange.request);
+    this.#bodyReader.begin(exchange.request);
     this.#pace.begin(this.#home.deadlines.nowMs);
     this.#awaitBody();
     if (!this.#input.isEmpty || this.#halfClosed !== null) {
@@ -139,8 +126,8 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#writer.head(head);
   }
 
-  sendBody(bytes: Buffer, start: number, end: number): boolean {
-    return this.#writer.body(bytes, start, end);
+  sendBody(bytes: Buffer, start: number, end: number): void {
+    this.#writer.body(bytes, start, end);
   }
 
   endBody(): void {
@@ -193,15 +180,15 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     return this.#peer.told ?? socketAddresses(this.#socket);
   }
 
-  #onBytes(chunk: Buffer): void {
+  onBytes(read: Buffer, length: number): void {
     if (this.#phase >= phase.linger) return;
-    try {
-      this.#input.add(chunk);
-      this.#advance();
-    } catch (cause) {
-      this.#onBug(cause);
-    }
+    this.#input.add(read, length);
+    this.#advance();
+    this.#input.keep();
   }
+
+  /** A client's connection has been one from the start. */
+  onConnect(): void {}
 
   /** Reads on as far as the bytes and the state of the exchange allow. */
   #advance(): void {
@@ -260,18 +247,23 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     exchange.flow.reject(exchange, error);
   }
 
+  get #bodyReader(): BodyReader {
+    this.#body ??= new BodyReader(this.#home.limits);
+    return this.#body;
+  }
+
   #readBody(): boolean {
     const exchange = this.#exchange;
     if (exchange === null || this.#isBodyPaused) return false;
     const input = this.#input;
-    const state = this.#body.read(input.bytes, input.at, exchange);
+    const state = this.#bodyReader.read(input, exchange);
     if (this.#exchange !== exchange) return false;
     if (state === bodyState.malformed) {
       exchange.flow.requestFailed(exchange, failures.badChunk);
       return false;
     }
-    this.#pace.took(this.#body.at - input.at);
-    input.use(this.#body.at);
+    this.#pace.took(this.#bodyReader.at - input.at);
+    input.use(this.#bodyReader.at);
     if (!this.#isBodyPaused) this.#awaitBody();
     if (state === bodyState.end) {
       this.#phase = phase.answer;
@@ -290,14 +282,14 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   #dropBufferedBody(): void {
     const exchange = this.#exchange;
     if (exchange === null || this.#phase !== phase.hold || this.#input.isEmpty) return;
-    if (this.#body.skip(exchange.request, this.#input)) this.#phase = phase.answer;
+    if (this.#bodyReader.skip(exchange.request, this.#input)) this.#phase = phase.answer;
   }
 
   #readTunnel(): boolean {
     if (this.#isBodyPaused) return false;
-    const { bytes, at } = this.#input;
+    const { bytes, at, end } = this.#input;
     this.#input.drop();
-    this.#exchange?.tunnel?.fromClient(bytes, at, bytes.length);
+    this.#exchange?.tunnel?.fromClient(bytes, at, end);
     return false;
   }
 
@@ -312,8 +304,16 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     else this.#socket.resume();
   }
 
-  /** Says that nothing more will be sent, and lets the client read what was: a reset would take it away (RFC 9112 section 9.6). */
+  /**
+   * Says that nothing more will be sent, and lets the client read what was: a reset would take it away (RFC 9112 section 9.6).
+   * A client that has said itself that this was its last request sends nothing that could cause one.
+   */
   #endWriting(): void {
+    const isLast = this.#phase === phase.answer && !this.#heads.head.keepAlive && this.#input.isEmpty;
+    if (isLast && this.#writer.isEmpty) {
+      this.destroy();
+      return;
+    }
     this.#phase = phase.linger;
     this.#input.drop();
     const { limits, deadlines, stalls } = this.#home;
@@ -323,7 +323,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#socket.end();
   }
 
-  #onDrain(): void {
+  onDrain(): void {
     if (!this.#isStalled) return;
     this.#isStalled = false;
     this.#home.stalls.end(this);
@@ -334,14 +334,14 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     this.#advance();
   }
 
-  #onFinish(): void {
+  onFinish(): void {
     if (this.#phase === phase.linger) {
       this.deadline = this.#home.deadlines.after(this.#home.limits.lingerMs);
     }
   }
 
   /** The client has closed its sending side: whole requests are answered still. In a tunnel it is the upstream's to tell. */
-  #onEnd(): void {
+  onEnd(): void {
     const exchange = this.#exchange;
     if (this.#phase === phase.tunnel) exchange?.tunnel?.clientEnd();
     else if (this.#phase === phase.linger || exchange?.request.isWebSocket === true) this.destroy();
@@ -370,7 +370,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
     }
   }
 
-  #onGone(): void {
+  onGone(): void {
     const exchange = this.#exchange;
     if (this.#phase === phase.closed) return;
     this.#phase = phase.closed;
@@ -384,7 +384,7 @@ export class ClientConnection implements ClientSide, OpenConnection, Timed {
   }
 
   /** The last resort: a bug costs this connection and the one exchange on it. */
-  #onBug(cause: unknown): void {
+  onBug(cause: unknown): void {
     const exchange = this.#exchange;
     this.#writer.closes = true;
     try {

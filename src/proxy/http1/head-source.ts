@@ -40,9 +40,8 @@ export class HeadSource {
   /** Returns a `headResult`; above 0 the head is there, and its bytes are used up. */
   read(): number {
     const input = this.#input;
-    const { bytes } = input;
     const next = input.skipBlankLine()
-      ? this.#reader.read(bytes, input.at, bytes.length)
+      ? this.#reader.read(input.bytes, input.at, input.end)
       : headResult.incomplete;
     if (next === headResult.incomplete) {
       if (this.#since === 0) {

@@ -1,19 +1,22 @@
-import type { Socket } from 'node:net';
+import type { SendMemory } from '../send-memory.ts';
+import type { WatchedSocket } from '../watched-socket.ts';
 
-/** Above this, a body's bytes are written as they are instead of being joined with the text before them. */
-const smallBytes = 16_384;
+/** Up to here a body is joined with the text before it as text; copying more of it twice costs more than a buffer. */
+const smallBytes = 4_096;
 
 /**
- * Writes one message after the other to a socket. Head and small bodies are joined to one string and leave in one write;
+ * Writes one message after the other to a socket. Head and body bytes that come together are joined and leave in one write;
  * nothing leaves before `flush`, except large bodies. Chunks, where asked for, are of our own making.
  */
 export class MessageWriter {
-  readonly #socket: Socket;
+  readonly #socket: WatchedSocket;
+  readonly #memory: SendMemory;
   #text = '';
   #isChunked = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: WatchedSocket, memory: SendMemory) {
     this.#socket = socket;
+    this.#memory = memory;
   }
 
   /** Begins a message. `head` ends with its empty line. */
@@ -27,23 +30,20 @@ export class MessageWriter {
     this.#text += text;
   }
 
-  /** True where the socket still needs the bytes. */
-  body(bytes: Buffer, start: number, end: number): boolean {
+  /** Adds a part of the body; the caller may reuse the bytes when this returns. */
+  body(bytes: Buffer, start: number, end: number): void {
     const length = end - start;
-    if (length === 0) return false;
-    if (this.#isChunked) this.#text += `${length.toString(16)}\r\n`;
+    if (length === 0) return;
+    const isChunked = this.#isChunked;
+    if (isChunked) this.#text += `${length.toString(16)}\r\n`;
     if (length + this.#text.length <= smallBytes) {
       this.#text += bytes.toString('latin1', start, end);
-      if (this.#isChunked) this.#text += '\r\n';
-      return false;
+      if (isChunked) this.#text += '\r\n';
+      return;
     }
-    const socket = this.#socket;
-    socket.cork();
-    this.flush();
-    socket.write(bytes.subarray(start, end));
-    socket.uncork();
-    if (this.#isChunked) this.#text = '\r\n';
-    return socket.writableLength !== 0;
+    const text = this.#text;
+    this.#text = '';
+    this.#memory.write(this.#socket, text, { bytes, start, end }, isChunked ? '\r\n' : '');
   }
 
   end(): void {

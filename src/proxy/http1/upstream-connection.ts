@@ -1,16 +1,15 @@
-import type { Socket } from 'node:net';
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Exchange, UpstreamSide } from '../exchange.ts';
 import { type Limits, poolIdleMsOf } from '../limits.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
 import { sendProxyHeader } from '../proxy-protocol/send-header.ts';
 import { framing } from '../request-head.ts';
+import type { SendMemory } from '../send-memory.ts';
+import { connectSocket, type SocketWatcher, type WatchedSocket } from '../watched-socket.ts';
 import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
 import { headResult } from './heads.ts';
 import { MessageWriter } from './message-writer.ts';
 import { ResponseReader } from './read-response.ts';
-import { watchSocket } from './socket-events.ts';
-import { connectUpstream, ReadBuffer } from './upstream-socket.ts';
 import { requestHeadText } from './write-head.ts';
 
 /** What a connection needs of the pool that it belongs to. */
@@ -19,6 +18,9 @@ export interface ConnectionHome {
   readonly port: number;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  /** What the sockets of the thread read into. */
+  readonly readMemory: Buffer;
+  readonly sendMemory: SendMemory;
   /** Takes an unused connection; false where it is not wanted. */
   keep(connection: UpstreamConnection): boolean;
   /** An unused connection is gone. */
@@ -37,14 +39,15 @@ const phase = {
   closed: 5,
 } as const;
 
+const keepAliveInitialDelay = 30_000;
+
 /** One HTTP/1.1 connection to an endpoint: the upstream's end of one exchange after the other. */
-export class UpstreamConnection implements UpstreamSide, Timed {
+export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
   deadline = 0;
   slot = -1;
   isReused = false;
   readonly #home: ConnectionHome;
-  readonly #buffer = new ReadBuffer();
-  readonly #socket: Socket;
+  readonly #socket: WatchedSocket;
   readonly #writer: MessageWriter;
   readonly #reader: ResponseReader;
   readonly #decoder: ChunkDecoder;
@@ -63,20 +66,12 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#exchange = exchange;
     this.#reader = new ResponseReader(home.limits);
     this.#decoder = new ChunkDecoder(home.limits);
-    this.#socket = connectUpstream(home, this.#buffer, (length) => this.#onBytes(this.#buffer.bytes, length));
-    this.#writer = new MessageWriter(this.#socket);
-    const onGone = (): void => this.#onGone();
-    watchSocket(
-      this.#socket,
-      {
-        connect: () => this.#onConnect(),
-        drain: () => this.#onDrain(),
-        end: () => this.#onEnd(),
-        error: onGone,
-        close: onGone,
-      },
-      (cause) => this.#onBug(cause),
+    this.#socket = connectSocket(
+      { host: home.address, port: home.port, noDelay: true, keepAlive: true, keepAliveInitialDelay },
+      home.readMemory,
+      this,
     );
+    this.#writer = new MessageWriter(this.#socket, home.sendMemory);
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(exchange.timeouts.connectMs);
   }
@@ -162,7 +157,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.close();
   }
 
-  #onConnect(): void {
+  onConnect(): void {
     if (this.#phase !== phase.connecting || this.#exchange === null) {
       this.close();
       return;
@@ -173,20 +168,20 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     this.#exchange.flow.upstreamReady(this.#exchange);
   }
 
-  #onDrain(): void {
+  onDrain(): void {
     if (this.#exchange === null) return;
     this.deadline = 0;
     this.#awaitAnswer();
     this.#exchange.client.resumeBody();
   }
 
-  #onEnd(): void {
+  onEnd(): void {
     if (this.#phase === phase.tunnel) this.#exchange?.tunnel?.upstreamEnd();
     else if (this.#phase === phase.body && this.#bodyFraming === framing.close) this.#complete(false);
-    else this.#onGone();
+    else this.onGone();
   }
 
-  #onGone(): void {
+  onGone(): void {
     if (this.#phase === phase.closed) return;
     this.#fail(this.#phase === phase.connecting ? failures.connectFailed : failures.upstreamReset);
   }
@@ -203,17 +198,15 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     }
   }
 
-  #onBytes(bytes: Buffer, length: number): void {
-    try {
-      if (this.#phase === phase.head) this.#readHead(bytes, length);
-      else if (this.#phase === phase.body) this.#readBody(bytes, 0, length);
-      else if (this.#phase === phase.tunnel) this.#readTunnel(bytes, 0, length);
-      // Nobody asked for these: whoever got this connection next would take them for its answer.
-      else this.close();
-    } catch (cause) {
-      this.#onBug(cause);
-    }
+  onBytes(bytes: Buffer, length: number): void {
+    if (this.#phase === phase.head) this.#readHead(bytes, length);
+    else if (this.#phase === phase.body) this.#readBody(bytes, 0, length);
+    else if (this.#phase === phase.tunnel) this.#readTunnel(bytes, 0, length);
+    // Nobody asked for these: whoever got this connection next would take them for its answer.
+    else this.close();
   }
+
+  onFinish(): void {}
 
   #readHead(read: Buffer, length: number): void {
     let bytes = read;
@@ -264,7 +257,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   }
 
   #readTunnel(bytes: Buffer, start: number, end: number): void {
-    if (this.#exchange?.tunnel?.fromUpstream(bytes, start, end) === true) this.#buffer.isLent = true;
+    this.#exchange?.tunnel?.fromUpstream(bytes, start, end);
   }
 
   /** 100 is for us, who have asked for nothing; a 101 that gets here was not asked for (RFC 9110 section 15.2). */
@@ -310,7 +303,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     }
     const isCounted = this.#bodyFraming === framing.length;
     const length = isCounted ? Math.min(end - from, this.#bodyLeft) : end - from;
-    this.#pass(exchange, bytes, from, from + length);
+    exchange.flow.responseBody(exchange, bytes, from, from + length);
     if (isCounted) {
       this.#bodyLeft -= length;
       if (this.#bodyLeft === 0) {
@@ -325,7 +318,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     const decoder = this.#decoder;
     let event = decoder.next(bytes, from, end);
     while (event === chunkEvent.data) {
-      this.#pass(exchange, bytes, decoder.dataStart, decoder.dataEnd);
+      exchange.flow.responseBody(exchange, bytes, decoder.dataStart, decoder.dataEnd);
       event = decoder.next(bytes, decoder.at, end);
     }
     if (event === chunkEvent.end) {
@@ -347,10 +340,6 @@ export class UpstreamConnection implements UpstreamSide, Timed {
     if (this.#phase === phase.head) this.deadline = deadlines.after(firstByteMs);
     // While the client is slower than the upstream, the upstream's silence is our doing.
     else if (this.#phase === phase.body) this.deadline = this.#isPaused ? 0 : deadlines.after(answerIdleMs);
-  }
-
-  #pass(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    if (exchange.flow.responseBody(exchange, bytes, start, end)) this.#buffer.isLent = true;
   }
 
   /**
@@ -384,7 +373,7 @@ export class UpstreamConnection implements UpstreamSide, Timed {
   }
 
   /** The last resort: a bug costs this connection and the one exchange on it. */
-  #onBug(cause: unknown): void {
+  onBug(cause: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = null;
     this.close();

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
 import type { ConnectionRefusal } from '../../model/outcome.ts';
 import type { ConnectionAddresses } from '../client-address.ts';
 import type { OpenConnection } from '../client-home.ts';
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Limits } from '../limits.ts';
+import { type SocketWatcher, type WatchedSocket, watch } from '../watched-socket.ts';
 import { readProxyHeader } from './read-header.ts';
 
 /** What a connection whose PROXY header is awaited needs of its listener. */
@@ -14,27 +14,26 @@ export interface HeaderHome {
   headerRead(from: HeaderConnection, addresses: ConnectionAddresses | null, rest: Buffer): void;
   /** There will be no header; the socket is closed. Null where the peer left without a byte, as health checks do. */
   headerRefused(from: HeaderConnection, why: ConnectionRefusal | null): void;
+  /** A bug outside of any exchange. */
+  broken(cause: unknown): void;
 }
 
 /** A connection of a trusted peer, until its PROXY header has come. It is to come whole within the time limit of a head. */
-export class HeaderConnection implements OpenConnection, Timed {
+export class HeaderConnection implements OpenConnection, SocketWatcher, Timed {
   deadline = 0;
   slot = -1;
-  readonly socket: Socket;
+  readonly socket: WatchedSocket;
   /** Its address, which is not the client's. */
   readonly peer: string;
   readonly #home: HeaderHome;
   #bytes: Buffer = nothing;
   #isOver = false;
 
-  constructor(socket: Socket, peer: string, home: HeaderHome) {
+  constructor(socket: WatchedSocket, peer: string, home: HeaderHome) {
     this.socket = socket;
     this.peer = peer;
     this.#home = home;
-    socket.on('data', this.#onData);
-    socket.on('end', this.#onEnd);
-    socket.on('error', this.#onEnd);
-    socket.on('close', this.#onEnd);
+    watch(socket, this);
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(home.limits.headMs);
   }
@@ -56,8 +55,9 @@ export class HeaderConnection implements OpenConnection, Timed {
     this.#refuse('ProxyHeaderTimeout');
   }
 
-  readonly #onData = (chunk: Buffer): void => {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+  onBytes(bytes: Buffer, length: number): void {
+    if (this.#isOver) return;
+    this.#bytes = Buffer.concat([this.#bytes, bytes.subarray(0, length)]);
     const read = readProxyHeader(this.#bytes);
     if (read.kind === 'more') return;
     if (read.kind === 'malformed') {
@@ -67,17 +67,30 @@ export class HeaderConnection implements OpenConnection, Timed {
     const rest = this.#bytes.subarray(read.end);
     this.#leave();
     this.#home.headerRead(this, read.addresses, rest);
-  };
+  }
 
-  readonly #onEnd = (): void => {
+  onConnect(): void {}
+
+  onDrain(): void {}
+
+  onFinish(): void {}
+
+  onEnd(): void {
+    this.onGone();
+  }
+
+  onGone(): void {
     this.#refuse(this.#bytes.length === 0 ? null : 'BadProxyHeader');
-  };
+  }
+
+  onBug(cause: unknown): void {
+    this.#home.broken(cause);
+    this.#refuse(null);
+  }
 
   #refuse(why: ConnectionRefusal | null): void {
     if (this.#isOver) return;
     this.#leave();
-    // What still goes wrong with it is of no interest, but would end the process without a listener.
-    this.socket.on('error', ignore);
     this.socket.destroy();
     this.#home.headerRefused(this, why);
   }
@@ -86,13 +99,7 @@ export class HeaderConnection implements OpenConnection, Timed {
     this.#isOver = true;
     this.#bytes = nothing;
     this.#home.deadlines.remove(this);
-    this.socket.off('data', this.#onData);
-    this.socket.off('end', this.#onEnd);
-    this.socket.off('error', this.#onEnd);
-    this.socket.off('close', this.#onEnd);
   }
 }
 
 const nothing = Buffer.alloc(0);
-
-function ignore(): void {}

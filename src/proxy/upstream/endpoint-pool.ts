@@ -2,11 +2,15 @@ import type { Deadlines } from '../deadlines.ts';
 import type { Exchange, ExchangeEndpoint, UpstreamSide } from '../exchange.ts';
 import { type ConnectionHome, UpstreamConnection } from '../http1/upstream-connection.ts';
 import type { Limits } from '../limits.ts';
+import type { SendMemory } from '../send-memory.ts';
 
 /** What all pools of a thread share. */
 export interface PoolContext {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  /** What the sockets of the thread read into. */
+  readonly readMemory: Buffer;
+  readonly sendMemory: SendMemory;
 }
 
 /** The connections to one endpoint. Unused ones are kept on a stack: the one used last has the best chance to be alive. */
@@ -16,6 +20,8 @@ export class EndpointPool implements ExchangeEndpoint, ConnectionHome {
   readonly name: string;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  readonly readMemory: Buffer;
+  readonly sendMemory: SendMemory;
   /** How many services lead here; at 0 nothing is kept any more. */
   users = 0;
   readonly #idle: UpstreamConnection[] = [];
@@ -26,6 +32,8 @@ export class EndpointPool implements ExchangeEndpoint, ConnectionHome {
     this.name = at.name;
     this.limits = context.limits;
     this.deadlines = context.deadlines;
+    this.readMemory = context.readMemory;
+    this.sendMemory = context.sendMemory;
   }
 
   get idleCount(): number {

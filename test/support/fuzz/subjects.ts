@@ -50,14 +50,22 @@ export class RequestSubject implements Subject {
 
   feed(piece: Buffer): void {
     if (this.#isOver) return;
-    this.#input.add(piece);
-    while (!this.#isOver && !this.#input.isEmpty) {
-      if (!(this.#isInBody ? this.#readBody() : this.#readHead())) return;
-    }
+    // As a connection does it: what is read next overwrites what was not kept.
+    const memory = Buffer.from(piece);
+    this.#input.add(memory, piece.length);
+    this.#readAll();
+    this.#input.keep();
+    memory.fill('?');
   }
 
   told(): Told {
     return { events: this.#events, body: this.#body };
+  }
+
+  #readAll(): void {
+    while (!this.#isOver && !this.#input.isEmpty) {
+      if (!(this.#isInBody ? this.#readBody() : this.#readHead())) return;
+    }
   }
 
   #readHead(): boolean {
@@ -76,7 +84,7 @@ export class RequestSubject implements Subject {
   }
 
   #readBody(): boolean {
-    const state = this.#reader.read(this.#input.bytes, this.#input.at, this.#exchange);
+    const state = this.#reader.read(this.#input, this.#exchange);
     if (state === bodyState.malformed) {
       this.#refuse(400);
       return false;

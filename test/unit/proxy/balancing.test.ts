@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deadlines } from '../../../src/proxy/deadlines.ts';
 import { defaultLimits } from '../../../src/proxy/limits.ts';
+import { SendMemory } from '../../../src/proxy/send-memory.ts';
 import { usableEndpoints } from '../../../src/proxy/upstream/service.ts';
 import { Services } from '../../../src/proxy/upstream/services.ts';
 import { WeightedTargets } from '../../../src/proxy/upstream/weighted.ts';
@@ -11,7 +12,12 @@ function endpoint(port: number, state: { ready?: boolean; serving?: boolean; ter
 }
 
 function servicesWith(ports: Readonly<Record<string, readonly number[]>>): Services {
-  const services = new Services({ limits: defaultLimits, deadlines: new Deadlines(1000) });
+  const services = new Services({
+    limits: defaultLimits,
+    deadlines: new Deadlines(1000),
+    readMemory: Buffer.alloc(0),
+    sendMemory: new SendMemory(),
+  });
   for (const [service, list] of Object.entries(ports)) {
     services.setEndpoints([{ service, endpoints: list.map((port) => endpoint(port)) }], []);
   }
