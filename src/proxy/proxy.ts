@@ -205,8 +205,8 @@ class ProxyThread implements Proxy {
   }
 }
 
-/** How much one read can bring. */
-const readBytes = 65_536;
+/** How much one read can bring. An answer of 64 KiB and its head come in one, and the memory fits into the cache of a core. */
+const readBytes = 131_072;
 const mostGoodbyeMs = 1_000;
 /** How long connections may take to close after their last answer, even when the grace is over. */
 const leastClosingMs = 500;

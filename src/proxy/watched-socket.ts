@@ -85,7 +85,6 @@ export function acceptSockets(
     }
     const options = { handle: accepted as BoundSocket, allowHalfOpen: true, readable: true, writable: true };
     const socket = socketReadingInto(memory, options);
-    socket.setNoDelay(true);
     onSocket(socket);
   };
 }
@@ -106,7 +105,6 @@ function socketReadingInto(memory: Buffer, options: SocketConstructorOpts): Watc
 
 function adopt(accepted: Socket): WatchedSocket {
   const socket: WatchedSocket = Object.assign(accepted, { watcher: null });
-  socket.setNoDelay(true);
   socket.on('data', (bytes: Buffer) => receive(socket, bytes, bytes.length));
   return socket;
 }

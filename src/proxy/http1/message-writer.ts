@@ -13,6 +13,7 @@ export class MessageWriter {
   readonly #memory: SendMemory;
   #text = '';
   #isChunked = false;
+  #writes = 0;
 
   constructor(socket: WatchedSocket, memory: SendMemory) {
     this.#socket = socket;
@@ -43,6 +44,7 @@ export class MessageWriter {
     }
     const text = this.#text;
     this.#text = '';
+    this.#beforeWrite();
     this.#memory.write(this.#socket, text, { bytes, start, end }, isChunked ? '\r\n' : '');
   }
 
@@ -55,7 +57,13 @@ export class MessageWriter {
     if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
+    this.#beforeWrite();
     this.#socket.write(text, 'latin1');
+  }
+
+  /** Only a second write can be held back for the sake of larger packets, and many connections never see one. */
+  #beforeWrite(): void {
+    if (++this.#writes === 2) this.#socket.setNoDelay(true);
   }
 
   /** True where the socket holds so much that its writer should pause until `drain`. */
