@@ -24,18 +24,39 @@ function readFile(path: string): string {
   return text;
 }
 
-/** The help of a command that takes settings: a line for each. */
+/** The help of a command that takes settings: the flag, and below it what it does, for a terminal of 80 columns. */
 export function settingsHelp(command: SettingsCommand): string {
   const flags = flagsOf(command);
-  const width = Math.max(...flags.map((flag) => spelled(flag).length));
-  const lines = flags.map(
-    (flag) =>
-      `  ${spelled(flag).padEnd(width)}  ${flag.help} Default: ${flag.shownDefault}.${flag.repeat ? ' Repeatable.' : ''}`,
-  );
-  const config = `  ${'--config FILE'.padEnd(width)}  Settings in YAML, by the names above.`;
+  const entries = flags.map((flag) => {
+    const repeatable = flag.repeat ? ' Repeatable.' : '';
+    return entryText(spelled(flag), `${flag.help} Default: ${flag.shownDefault}.${repeatable}`);
+  });
+  const config = entryText('--config FILE', 'Settings in YAML, by the names above.');
   const [example] = flags;
   const variable = example === undefined ? '' : `, as in ${variableOf(example)}`;
-  return `${[...lines, config].join('\n')}\n\nEach can come from the environment too${variable}. A flag wins over the environment, that over the file.\n`;
+  const more = `Each can come from the environment too${variable}. A flag wins over the environment, that over the file.`;
+  return `${[...entries, config].join('\n')}\n\n${wrapped(more, 80).join('\n')}\n`;
+}
+
+function entryText(title: string, text: string): string {
+  const lines = wrapped(text, 80 - indent.length).map((line) => `${indent}${line}`);
+  return `  ${title}\n${lines.join('\n')}`;
+}
+
+const indent = '      ';
+
+/** Lines of at most `width` characters; a longer word stands alone. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 function spelled({ name, placeholder }: Flag): string {
