@@ -4,8 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { collectStartupGarbage } from './cli/collect-garbage.ts';
 import type { Outcome } from './model/outcome.ts';
 import type { ProxyThreadSettings } from './model/proxy-thread-settings.ts';
-import type { FromProxyThread, ToProxyThread } from './model/thread-message.ts';
+import type { FromProxyThread, ToWorker } from './model/thread-message.ts';
 import { ListenError } from './proxy/listener.ts';
+import { PlanInbox } from './proxy/plan-inbox.ts';
 import { type Proxy as RunningProxy, startProxy } from './proxy/proxy.ts';
 import { createLog } from './telemetry/log.ts';
 import { openAccessLog } from './telemetry/open-access-log.ts';
@@ -51,15 +52,12 @@ function obey(proxy: RunningProxy, recorder: ThreadRecorder, closeLines: () => P
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   const seconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - delayResolutionMs / 1000);
+  const inbox = inboxOf(proxy, recorder);
   const handlers: {
-    [Kind in ToProxyThread['kind']]: (message: Extract<ToProxyThread, { kind: Kind }>) => void;
+    [Kind in ToWorker['kind']]: (message: Extract<ToWorker, { kind: Kind }>) => void;
   } = {
-    plan: ({ delta }) => {
-      proxy.applyPlan(delta);
-      recorder.planChanged(delta);
-      post({ kind: 'live', generation: proxy.generation });
-    },
-    endpoints: ({ services, removed }) => proxy.setEndpoints(services, removed),
+    planPiece: (piece) => inbox.plan(piece),
+    endpoints: ({ services, removed }) => inbox.endpoints(services, removed),
     ping: ({ id }) => {
       const eventLoopDelay = {
         p50: seconds(delay.percentile(50)),
@@ -76,8 +74,24 @@ function obey(proxy: RunningProxy, recorder: ThreadRecorder, closeLines: () => P
         .then(() => post({ kind: 'drained' }));
     },
   };
-  parentPort?.on('message', (message: ToProxyThread) => {
-    (handlers[message.kind] as (message: ToProxyThread) => void)(message);
+  parentPort?.on('message', (message: ToWorker) => {
+    (handlers[message.kind] as (message: ToWorker) => void)(message);
+  });
+}
+
+function inboxOf(proxy: RunningProxy, recorder: ThreadRecorder): PlanInbox {
+  return new PlanInbox({
+    build: (piece, last) => {
+      const isFirst = proxy.generation === 0;
+      proxy.buildPlan(piece, last);
+      recorder.planChanged(piece);
+      if (!last) return;
+      // Building all tables at once leaves as much behind as it keeps. Nobody waits for this thread yet.
+      if (isFirst) collectStartupGarbage();
+      post({ kind: 'live', generation: proxy.generation });
+    },
+    setEndpoints: (services, removed) => proxy.setEndpoints(services, removed),
+    later: setImmediate,
   });
 }
 

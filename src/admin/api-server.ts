@@ -11,6 +11,8 @@ export interface AdminView extends ExplainSource {
   readonly diagnostics: readonly Diagnostic[];
   /** What changed with the last generations, newest first. */
   readonly history: readonly object[];
+  /** How this replica stands: readiness, kinds that are not to be had, the Lease. */
+  readonly status: object;
 }
 
 /** Serves the JSON API to loopback names. */
@@ -29,6 +31,7 @@ export function startApiServer(listen: ListenAddress, view: AdminView, log: Log)
           view.plan.routes.map((route) => summaryOf(route, view)),
         ),
       '/api/diagnostics': () => json(200, view.diagnostics.map(diagnosticLine)),
+      '/api/status': () => json(200, view.status),
       '/api/history': () => json(200, view.history),
       '/api/explain': (query) => explain(query, view),
     },
@@ -55,8 +58,10 @@ function explain(query: URLSearchParams, view: AdminView): Answer {
     const colon = line.indexOf(':');
     return colon < 0 ? [line, ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   });
+  const entryPoint = query.get('entryPoint');
   const result = explainPlan(
     {
+      ...(entryPoint === null ? {} : { entryPoint }),
       method: query.get('method') ?? 'GET',
       url: query.get('url') ?? '',
       headers,

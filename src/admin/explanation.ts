@@ -1,13 +1,14 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
-import type { Middleware } from '../model/middleware.ts';
 import { refusalReasons } from '../model/outcome.ts';
 import type { Plan, PlanRoute, ServiceKey } from '../model/plan.ts';
 import type { RequestView } from '../model/request-view.ts';
 import type { EntryPoint } from '../model/settings.ts';
+import { ambiguityAmong } from '../routing/ambiguity.ts';
 import { explainRequest, type RejectedRoute } from '../routing/explain.ts';
 import { normaliseHost } from '../routing/host.ts';
 import { requestPath } from '../routing/request-path.ts';
+import { middlewareWords } from './middleware-words.ts';
 
 /** A request to explain, as a person writes it down. */
 export interface ExplainQuery {
@@ -16,12 +17,17 @@ export interface ExplainQuery {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly clientIp: string;
+  /** Where it comes in; absent for what the port and the scheme of the URL tell. */
+  readonly entryPoint?: string;
 }
 
 /** What the explanation looks at. */
 export interface ExplainSource {
   readonly plan: Plan;
+  /** The number of `plan`; 0 where it comes from files. */
   readonly generation: number;
+  /** Whether every proxy thread serves that generation; null where there are none. */
+  readonly isLive: boolean | null;
   readonly entryPoints: readonly EntryPoint[];
   endpointsOf(service: ServiceKey): readonly Endpoint[];
 }
@@ -32,8 +38,12 @@ export interface ExplainedRequest {
     readonly method: string;
     readonly tls: boolean;
     readonly host: string;
+    /** The routing path: what rules are held against. */
     readonly path: string;
+    /** Without its `?`. */
+    readonly query: string;
     readonly entryPoint: string;
+    readonly clientIp: string;
   };
   readonly route: string | null;
   /** The rule as its author wrote it. */
@@ -47,14 +57,42 @@ export interface ExplainedRequest {
   readonly reason: string | null;
   /** Where the route is broken, the code of the diagnostic that says why. */
   readonly because: string | null;
+  /**
+   * Another reading of the path and the route it leads to, which has a middleware that `route` lacks or fails closed: such a
+   * request is refused. Null where there is none; `reading` and `route` are null where there are too many readings to judge.
+   */
+  readonly ambiguity: { readonly reading: string | null; readonly route: string | null } | null;
   /** The service, or the one with the greatest weight of several. */
   readonly service: ServiceKey | null;
-  readonly services: readonly { readonly service: ServiceKey; readonly weight: number }[];
+  readonly services: readonly ExplainedService[];
+  /** The endpoints of all services that a request may be sent to, as `ADDRESS:PORT`. */
   readonly endpoints: readonly string[];
   readonly middlewares: readonly { readonly id: string; readonly does: string }[];
-  /** Nearest first. */
+  /** How many routes match too and have lower precedence. `rejected` names the first of them. */
+  readonly alsoMatching: number;
+  /** Nearest first: routes that match too, then those that miss by least. */
   readonly rejected: readonly RejectedRoute[];
   readonly generation: number;
+  /** Whether every proxy thread serves this generation; null where it comes from files. */
+  readonly live: boolean | null;
+}
+
+/** A service that the route sends requests to. */
+interface ExplainedService {
+  readonly service: ServiceKey;
+  readonly weight: number;
+  /** Every endpoint there is, also those that get nothing. */
+  readonly endpoints: readonly ExplainedEndpoint[];
+}
+
+interface ExplainedEndpoint {
+  /** `ADDRESS:PORT` */
+  readonly address: string;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  /** Whether it gets requests now. */
+  readonly candidate: boolean;
 }
 
 export type ExplainResult =
@@ -65,14 +103,15 @@ export type ExplainResult =
 export function explainPlan(query: ExplainQuery, source: ExplainSource): ExplainResult {
   const view = viewOf(query, source.entryPoints);
   if (typeof view === 'string') return { ok: false, problem: view };
-  const { route, terms, rejected } = explainRequest(source.plan.routes, view);
-  const { method, tls = false, host, path, entryPoint } = view;
-  const request = { method, tls, host, path, entryPoint };
+  const { route, terms, alsoMatching, rejected } = explainRequest(source.plan.routes, view);
+  const { method, tls = false, host, path, query: search, entryPoint, clientIp } = view;
+  const request = { method, tls, host, path, query: search, entryPoint, clientIp };
   const refused = refusalOf(view.method);
-  const base = { request, rejected, generation: source.generation };
+  const base = { request, alsoMatching, rejected, generation: source.generation, live: source.isLive };
   if (route === null || refused !== null) return { ok: true, explained: { ...base, ...nothing, ...refused } };
   const how = { route: route.id, match: route.match, priority: route.priority, terms };
-  return { ok: true, explained: { ...base, ...how, ...actionOf(route, source) } };
+  const action = { ...actionOf(route, source), ...ambiguityOf(route, view, source.plan) };
+  return { ok: true, explained: { ...base, ...how, ...action } };
 }
 
 const nothing = {
@@ -83,11 +122,20 @@ const nothing = {
   status: refusalReasons.NoRoute as number,
   reason: 'NoRoute',
   because: null,
+  ambiguity: null,
   service: null,
   services: [],
   endpoints: [],
   middlewares: [],
 };
+
+/** What stands in the way of a route that was chosen by one of several readings of the path. */
+function ambiguityOf(route: PlanRoute, view: RequestView, plan: Plan) {
+  const found = ambiguityAmong(plan.routes, view, route);
+  if (found === null) return { ambiguity: null };
+  const ambiguity = { reading: found.reading, route: found.route?.id ?? null };
+  return { ambiguity, status: refusalReasons.AmbiguousPath, reason: 'AmbiguousPath' };
+}
 
 function refusalOf(method: string): { status: number; reason: string } | null {
   if (method !== 'CONNECT' && method !== 'TRACE') return null;
@@ -97,13 +145,13 @@ function refusalOf(method: string): { status: number; reason: string } | null {
 function actionOf({ action, middlewares }: PlanRoute, { plan, endpointsOf }: ExplainSource) {
   const steps = middlewares.map((id) => {
     const found = plan.middlewares.find((candidate) => candidate.id === id);
-    return { id, does: found === undefined ? 'it is missing' : describe(found.middleware) };
+    return { id, does: found === undefined ? 'it is missing' : middlewareWords(found.middleware) };
   });
   if (action.kind === 'fail') {
     const { status, reason: because } = action;
     return {
       status,
-      reason: 'RouteBroken',
+      reason: status === 404 ? 'NoRoute' : 'RouteBroken',
       because,
       service: null,
       services: [],
@@ -111,11 +159,14 @@ function actionOf({ action, middlewares }: PlanRoute, { plan, endpointsOf }: Exp
       middlewares: steps,
     };
   }
-  const services = action.targets.map(({ service, weight }) => ({ service, weight }));
+  const services = action.targets.map(({ service, weight }) => {
+    return { service, weight, endpoints: explainedEndpoints(endpointsOf(service), weight) };
+  });
   const heaviest = services.toSorted((left, right) => right.weight - left.weight)[0];
   const endpoints = services
-    .flatMap(({ service }) => usable(endpointsOf(service)))
-    .map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`));
+    .flatMap((service) => service.endpoints)
+    .filter(({ candidate }) => candidate)
+    .map(({ address }) => address);
   const none = endpoints.length === 0;
   return {
     status: none ? refusalReasons.NoEndpoints : null,
@@ -128,39 +179,16 @@ function actionOf({ action, middlewares }: PlanRoute, { plan, endpointsOf }: Exp
   };
 }
 
-/** Ready ones; where there are none, those that still serve while they terminate. */
-function usable(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  const ready = endpoints.filter((endpoint) => endpoint.ready);
-  return ready.length > 0 ? ready : endpoints.filter(({ serving, terminating }) => serving && terminating);
-}
-
-const descriptions: {
-  [Kind in Middleware['kind']]: (middleware: Extract<Middleware, { kind: Kind }>) => string;
-} = {
-  stripPrefix: ({ prefixes }) => `strips the first of ${prefixes.join(', ')} that the path begins with`,
-  addPrefix: ({ prefix }) => `puts ${prefix} before the path`,
-  headers: ({ request, response }) =>
-    [edits('of the request', request), edits('of the response', response)]
-      .filter((part) => part !== '')
-      .join('; '),
-};
-
-function describe(middleware: Middleware): string {
-  return (descriptions[middleware.kind] as (middleware: Middleware) => string)(middleware);
-}
-
-function edits(
-  whose: string,
-  list: readonly { readonly name: string; readonly value: string | null }[],
-): string {
-  const set = list.filter(({ value }) => value !== null).map(({ name }) => name);
-  const removed = list.filter(({ value }) => value === null).map(({ name }) => name);
-  const parts = [
-    set.length > 0 ? `sets ${set.join(', ')}` : '',
-    removed.length > 0 ? `removes ${removed.join(', ')}` : '',
-  ];
-  const text = parts.filter((part) => part !== '').join(' and ');
-  return text === '' ? '' : `${text} ${whose}`;
+/** Ready ones are candidates, unless the weight is 0; where there are none, those that still serve while they terminate. */
+function explainedEndpoints(endpoints: readonly Endpoint[], weight: number): readonly ExplainedEndpoint[] {
+  const isAnyReady = endpoints.some(({ ready }) => ready);
+  return endpoints.map(({ address, port, ready, serving, terminating }) => ({
+    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    ready,
+    serving,
+    terminating,
+    candidate: weight > 0 && (isAnyReady ? ready : serving && terminating),
+  }));
 }
 
 /** A token of HTTP, as methods and names of headers are (RFC 9110 section 5.6.2). */
@@ -172,7 +200,7 @@ function viewOf(query: ExplainQuery, entryPoints: readonly EntryPoint[]): Reques
     return `${JSON.stringify(query.url)} is neither a URL such as http://host/path nor a path`;
   if (!token.test(query.method)) return `${JSON.stringify(query.method)} is no method`;
   if (isIP(query.clientIp) === 0) return `${JSON.stringify(query.clientIp)} is no address of a client`;
-  const [, scheme = 'http', authority = '', rawPath = '/'] = match;
+  const [, scheme = 'http', authority = '', rawPath = '/', search = ''] = match;
   const headers = new Map<string, string[]>();
   for (const [name, value] of query.headers) {
     if (!token.test(name)) return `${JSON.stringify(name)} is no name of a header`;
@@ -189,17 +217,28 @@ function viewOf(query: ExplainQuery, entryPoints: readonly EntryPoint[]): Reques
   const path = /^[!-~]*$/.test(rawPath) ? requestPath(rawPath) : null;
   if (path === null)
     return `${JSON.stringify(rawPath)} is no valid path; a request with it is answered with 400`;
-  const entryPoint = entryPointOf(scheme.toLowerCase() === 'https', authority, entryPoints);
-  if (entryPoint === undefined) return 'there is no entry point';
+  const isHttps = scheme.toLowerCase() === 'https';
+  const entryPoint =
+    query.entryPoint === undefined
+      ? entryPointOf(isHttps, authority, entryPoints)
+      : entryPoints.find(({ name }) => name === query.entryPoint);
+  if (entryPoint === undefined) return noEntryPoint(query.entryPoint, entryPoints);
   return {
     entryPoint: entryPoint.name,
-    tls: entryPoint.tls,
+    tls: entryPoint.tls || (isHttps && query.entryPoint !== undefined),
     host,
     path,
+    query: search.slice(1),
     method: query.method,
     clientIp: query.clientIp,
     header: (name) => headers.get(name) ?? [],
   };
+}
+
+function noEntryPoint(name: string | undefined, entryPoints: readonly EntryPoint[]): string {
+  if (name === undefined || entryPoints.length === 0) return 'there is no entry point';
+  const known = entryPoints.map((one) => one.name).join(', ');
+  return `there is no entry point ${JSON.stringify(name)}; there are ${known}`;
 }
 
 function entryPointOf(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ingressRouteSpecSchema } from './ingress-route.ts';
 import { ownApiVersion } from './kubernetes.ts';
 import { middlewareSpecSchema } from './middleware.ts';
-import { statusSchema } from './status-schema.ts';
+import { routeStatusSchema, statusSchema } from './status-schema.ts';
 import { type StructuralSchema, structuralSchema, type ValidationRule } from './structural-schema.ts';
 
 /** One kind of ours: what its CRD and its reference page are made of. */
@@ -14,6 +14,7 @@ export interface OwnKind {
   /** One or two sentences, for `kubectl explain` and the reference page. */
   readonly description: string;
   readonly spec: z.ZodType;
+  readonly status: StructuralSchema;
   /** CEL rules on `spec`. */
   readonly validations: readonly ValidationRule[];
   readonly columns: readonly PrinterColumn[];
@@ -56,13 +57,15 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     shortNames: ['ir'],
     description: 'IngressRoute sends HTTP requests to Services by rules.',
     spec: ingressRouteSpecSchema,
+    status: routeStatusSchema,
     validations: [],
     columns: [
-      column('Entry Points', 'Entry points that take requests.', '.spec.entryPoints'),
-      column('Match', 'Rule of the first route.', '.spec.routes[0].match'),
+      column('Hosts', 'Hosts that the rules name, the first few of them.', '.status.hosts'),
+      column('Entry Points', 'Entry points that take requests.', '.status.entryPoints'),
       column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
       column('Reason', 'What is wrong, where something is.', problem),
       age,
+      { ...column('Match', 'Rule of the first route.', '.spec.routes[0].match'), priority: 1 },
     ],
   },
   {
@@ -73,6 +76,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'Middleware changes requests and responses of the routes that name it, or answers in their place.',
     spec: middlewareSpecSchema,
+    status: statusSchema,
     validations: [
       {
         rule: `[${Object.keys(middlewareSpecSchema.shape)
@@ -145,7 +149,7 @@ function objectSchema(kind: OwnKind): StructuralSchema {
       kind: { description: `Always ${kind.kind}.`, type: 'string' },
       metadata: { type: 'object' },
       spec: { description: 'What is wanted.', ...spec, ...rules },
-      status: statusSchema,
+      status: kind.status,
     },
   };
 }

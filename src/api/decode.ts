@@ -138,14 +138,10 @@ function refusedRoute(raw: unknown, reason: DiagnosticCode): RefusedRoute | null
     : { match: match.data, reason };
 }
 
-/** What the schema of a route cannot say: a route leads somewhere, and a Service is named with its port. */
+/** What the schema of a route cannot say: a Service is named with its port. */
 function serviceProblems(route: unknown, path: string): readonly Problem[] {
   if (!isRecord(route)) return [];
   const services = route.services;
-  if (services === undefined || (Array.isArray(services) && services.length === 0)) {
-    const message = 'the route names no service to forward to';
-    return [{ path: `${path}.services`, code: 'InvalidValue', message }];
-  }
   if (!Array.isArray(services)) return [];
   return services.flatMap((service: unknown, index): Problem[] => {
     if (!isRecord(service) || service.port !== undefined) return [];

@@ -39,6 +39,17 @@ export function effectProblems(table: EffectTable, value: unknown, place: Effect
   });
 }
 
+/** What is said of a value that stands for one field of `table` without standing in an object; null where it does what it says. */
+export function effectProblemOf(
+  table: EffectTable,
+  field: string,
+  { value, path }: { readonly value: unknown; readonly path: string },
+): Problem | null {
+  const effect = Object.hasOwn(table, field) ? table[field] : undefined;
+  if (effect === undefined || effect.kind === 'now' || !asksForMore(effect, value, {})) return null;
+  return effectProblem(effect, value, path);
+}
+
 function asksForMore(effect: NoEffect, value: unknown, siblings: Readonly<Record<string, unknown>>): boolean {
   if (value === undefined || value === false) return false;
   if (Array.isArray(value) && value.length === 0) return false;

@@ -85,7 +85,7 @@ export function reference(what: string) {
     namespace: namespaceName()
       .exactOptional()
       .meta({
-        description: `Namespace of the ${what}; another one than the object's own must be allowed with --allow-cross-namespace.`,
+        description: `Namespace of the ${what}; another one than the object's own must be allowed by a ReferenceGrant there or with --allow-cross-namespace.`,
         'x-fairlead-default': 'namespace of the object',
       }),
   });

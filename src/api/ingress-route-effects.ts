@@ -6,9 +6,9 @@ const inTurn = 'this version chooses endpoints in turn';
 export const ingressRouteFrameEffects: EffectTable = Object.freeze({
   ingressClassName: now,
   entryPoints: now,
-  parentRefs: notSupported(
-    'this version has no parent routes, and without them requests would escape their checks',
-  ),
+  parentRefs: now,
+  'parentRefs[].name': now,
+  'parentRefs[].namespace': now,
   tls: notSupported('this version does not terminate TLS, and these routes must not be served in clear text'),
 });
 

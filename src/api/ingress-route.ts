@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namespaceName, notes, objectName, reference, requiredText, text } from './field.ts';
+import { notes, reference, requiredText, text } from './field.ts';
 import { loadBalancerSchema, maxServices } from './load-balancer.ts';
 import { routeTimeoutsSchema } from './route-timeouts.ts';
 
@@ -76,12 +76,7 @@ const tls = z.strictObject({
     .meta(notes('Names to obtain certificates for.', 'those that the rules name')),
 });
 
-const parentReference = z.strictObject({
-  name: objectName().meta(notes('Name of the parent IngressRoute.')),
-  namespace: namespaceName()
-    .exactOptional()
-    .meta(notes('Namespace of the parent IngressRoute.', 'namespace of the object')),
-});
+const parentReference = reference('IngressRoute');
 
 const specShape = {
   ingressClassName: text(253)

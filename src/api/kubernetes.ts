@@ -82,10 +82,16 @@ export const controllerName = 'fairlead.dev/ingress-controller';
 /** The group and version of our own kinds. */
 export const ownApiVersion = 'fairlead.dev/v1alpha1';
 
+/** The group and version of the same kinds of Traefik, which are read where they are installed. */
+export const traefikApiVersion = 'traefik.io/v1alpha1';
+
 /** The label by which an EndpointSlice names its Service (Kubernetes well-known label). */
 export const serviceNameLabel = 'kubernetes.io/service-name';
 
-/** All kinds that the controller watches. */
+/** Where the Gateway API keeps what one namespace lets others refer to. */
+export const referenceGrantKind = 'ReferenceGrant';
+
+/** All kinds that the controller watches. Those of our own are not required: who has Ingresses only needs no CRDs. */
 export const watchedKinds: readonly WatchedKind[] = Object.freeze([
   {
     kind: 'Ingress',
@@ -114,13 +120,48 @@ export const watchedKinds: readonly WatchedKind[] = Object.freeze([
     apiVersion: ownApiVersion,
     resource: 'ingressroutes',
     namespaced: true,
-    required: true,
+    required: false,
   },
   {
     kind: 'Middleware',
     apiVersion: ownApiVersion,
     resource: 'middlewares',
     namespaced: true,
-    required: true,
+    required: false,
+  },
+  // Named as kubectl names them beside kinds of the same name, so that nothing that goes by the kind mixes them up.
+  {
+    kind: 'IngressRoute.traefik.io',
+    apiVersion: traefikApiVersion,
+    resource: 'ingressroutes',
+    namespaced: true,
+    required: false,
+  },
+  {
+    kind: 'Middleware.traefik.io',
+    apiVersion: traefikApiVersion,
+    resource: 'middlewares',
+    namespaced: true,
+    required: false,
+  },
+  // Served as v1beta1 by every release of the Gateway API that has the kind, and the same object as in v1.
+  {
+    kind: referenceGrantKind,
+    apiVersion: 'gateway.networking.k8s.io/v1beta1',
+    resource: 'referencegrants',
+    namespaced: true,
+    required: false,
   },
 ]);
+
+/** The kinds whose status is written. */
+export const statusKinds: readonly WatchedKind[] = Object.freeze(
+  watchedKinds.filter(({ kind, apiVersion }) => kind === 'Ingress' || apiVersion === ownApiVersion),
+);
+
+/** The watched kind that an object is of, also where its manifest is of a version or a name that is watched under another. */
+export function watchedKindOf(apiVersion: string, kind: string): WatchedKind | undefined {
+  const watched = apiVersion === 'gateway.networking.k8s.io/v1' ? `${apiVersion}beta1` : apiVersion;
+  const name = apiVersion === traefikApiVersion ? `${kind}.traefik.io` : kind;
+  return watchedKinds.find((one) => one.kind === name && one.apiVersion === watched);
+}

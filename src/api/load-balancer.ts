@@ -85,7 +85,7 @@ export const loadBalancerSchema = z
       .exactOptional()
       .meta(
         notes(
-          "Namespace of the Service; another one than the object's own must be allowed with --allow-cross-namespace.",
+          "Namespace of the Service; another one than the object's own must be allowed by a ReferenceGrant there or with --allow-cross-namespace.",
           'namespace of the object',
         ),
       ),

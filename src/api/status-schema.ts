@@ -37,7 +37,33 @@ const conditionSchema: StructuralSchema = {
   },
 };
 
-/** `status` of all kinds of ours. */
+/** The rest of `status`, of kinds with routes. */
+const routeProperties: Readonly<Record<string, StructuralSchema>> = {
+  hosts: { description: 'For people: the hosts that the rules name, the first few of them.', type: 'string' },
+  entryPoints: { description: 'For people: the entry points that take requests.', type: 'string' },
+  routes: {
+    description: 'The routes with errors, the first few of them.',
+    type: 'array',
+    maxItems: 64,
+    'x-kubernetes-list-type': 'atomic',
+    items: {
+      description: 'What is wrong with one route.',
+      type: 'object',
+      required: ['index', 'reason', 'message'],
+      properties: {
+        index: { description: 'Its place in spec.routes.', type: 'integer', format: 'int64', minimum: 0 },
+        reason: { description: 'The code of its first error.', type: 'string', maxLength: 1024 },
+        message: {
+          description: 'The field, what is wrong, and what to do.',
+          type: 'string',
+          maxLength: 32_768,
+        },
+      },
+    },
+  },
+};
+
+/** `status` of kinds of ours without routes. */
 export const statusSchema: StructuralSchema = {
   description: 'What Fairlead makes of the object.',
   type: 'object',
@@ -51,4 +77,10 @@ export const statusSchema: StructuralSchema = {
       items: conditionSchema,
     },
   },
+};
+
+/** `status` of kinds of ours with routes. */
+export const routeStatusSchema: StructuralSchema = {
+  ...statusSchema,
+  properties: { ...statusSchema.properties, ...routeProperties },
 };

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta, WatchedKind } from '../model/cluster.ts';
+import { fieldManagersOf } from './field-managers.ts';
 import type {
   EndpointSlice,
   Ingress,
@@ -40,6 +41,10 @@ export interface TrimmedObject {
   readonly status: unknown;
   /** `metadata.resourceVersion`; empty where there is none. */
   readonly resourceVersion: string;
+  /** Field managers of ours that have applied fields of the status: see `field-managers.ts`. */
+  readonly managers: string;
+  /** `metadata.generation`; 0 where there is none. Not all kinds keep it in `object`. */
+  readonly generation: number;
   /** JSON paths of list entries that did not have the shape of their kind and were left out. */
   readonly dropped: readonly string[];
 }
@@ -66,8 +71,11 @@ export function trimObject(kind: WatchedKind, raw: unknown): TrimmedObject | Unf
     const parts = (trimmers[kind.kind] ?? trimOther)({ kind, source, dropped });
     const object = freezeDeep({ apiVersion: kind.apiVersion, kind: kind.kind, ...parts }, 0) as KubeObject;
     const status = freezeDeep(source.status ?? null, 0);
-    const resourceVersion = optionalText(record(source.metadata, 'metadata').resourceVersion, '') ?? '';
-    return { kind: 'trimmed', object, status, resourceVersion, dropped };
+    const metadata = record(source.metadata, 'metadata');
+    const resourceVersion = optionalText(metadata.resourceVersion, '') ?? '';
+    const generation = typeof metadata.generation === 'number' ? metadata.generation : 0;
+    const managers = fieldManagersOf(metadata);
+    return { kind: 'trimmed', object, status, resourceVersion, managers, generation, dropped };
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     return { kind: 'unfit', ...identityOf(raw), path: error.path };

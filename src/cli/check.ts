@@ -1,62 +1,47 @@
-import { ownApiVersion, watchedKinds } from '../api/kubernetes.ts';
-import type { DiagnosticCode, Severity } from '../model/diagnostic.ts';
+import { ownApiVersion, watchedKindOf, watchedKinds } from '../api/kubernetes.ts';
+import type { KubeObject } from '../model/cluster.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { formatReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
+import { lintPlan } from '../translate/lint/lint.ts';
+import { type Lint, lint } from '../translate/lint/lint-kinds.ts';
+import { apiRefusals } from './api-validation.ts';
 import { readWords, wordOf } from './arguments.ts';
+import { type CheckOutput, renderFindings } from './check-output.ts';
 import { type Command, UsageError } from './command.ts';
+import type { Finding, FindingCode } from './finding.ts';
 import { loadManifests, type Manifest, type Manifests } from './manifests.ts';
 import { referenceOf, translateOffline } from './offline.ts';
 
-/** One line of `check`. The names are what `--output json` prints. */
-export interface Finding {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  readonly severity: Severity;
-  readonly code: FindingCode;
-  /** `KIND/NAMESPACE/NAME`; empty where no object could be read. */
-  readonly object: string;
-  /** JSON path; empty for the object as a whole. */
-  readonly field: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
-/** The diagnostics of the controller, and two that only files can have. */
-export type FindingCode = DiagnosticCode | 'InvalidManifest' | 'DuplicateObject' | 'UnknownKind';
-
-/** Judges manifests without a cluster; findings are sorted by file, line, column and code. */
-export function checkManifests({ manifests, problems }: Manifests): Finding[] {
+/**
+ * Judges manifests without a cluster; findings are sorted by file, line, column and code. `nowMs`, in milliseconds since the
+ * epoch, is what certificates are held against.
+ */
+export function checkManifests({ manifests, problems }: Manifests, nowMs = Date.now()): Finding[] {
   const findings: Finding[] = problems.map(({ file, line, column, message }) => {
-    return {
-      file,
-      line,
-      column,
-      severity: 'error',
-      code: 'InvalidManifest',
-      object: '',
-      field: '',
-      message,
-      hint: '',
-    };
+    const nothing = { object: '', field: '', hint: '' };
+    return { file, line, column, severity: 'error', code: 'InvalidManifest', message, ...nothing };
   });
   const translation = translateOffline(manifests);
-  const byObject = new Map(manifests.map((manifest) => [keyOf(referenceOf(manifest)), manifest]));
-  for (const { object, path, severity, code, message, hint = '' } of translation.diagnostics) {
+  const byObject = new Map(manifests.map((manifest) => [keyOf(watchedReferenceOf(manifest)), manifest]));
+  const objects = manifests.map(objectOf);
+  const { plan } = translation;
+  const remarks = [...seen(translation.diagnostics, manifests), ...lintPlan({ plan, objects, nowMs })];
+  for (const { object, path, severity, code, message, hint = '' } of remarks) {
     const manifest = byObject.get(keyOf(object));
     const position = manifest?.positionOf(path) ?? { line: 1, column: 1 };
     const where = { file: manifest?.file ?? '-', ...position, object: formatReference(object), field: path };
     findings.push({ ...where, severity, code, message, hint });
   }
+  findings.push(...refusedOnly(manifests, translation.diagnostics));
   for (const { manifest, first } of translation.repeated) {
     const there = `${first.file}:${first.positionOf('').line}`;
     findings.push(about(manifest, 'DuplicateObject', `the same object stands at ${there} too`));
   }
-  for (const manifest of manifests.filter(isTraefik)) {
-    const message = 'this version does not read the API group of Traefik';
-    const hint = `the same kind in ${ownApiVersion} has the same fields`;
+  for (const manifest of manifests.filter((one) => isTraefik(one) && watchedKind(one) === undefined)) {
+    const message =
+      'this version reads the kinds IngressRoute and Middleware of the API group of Traefik only';
+    const hint = 'docs/ingressroutes.md says what there is instead';
     findings.push({ ...about(manifest, 'UnknownKind', message), severity: 'warning', hint });
   }
   for (const manifest of manifests.filter(isUnknown)) {
@@ -67,6 +52,40 @@ export function checkManifests({ manifests, problems }: Manifests): Finding[] {
     findings.push({ ...about(manifest, 'UnknownKind', message), hint: `there are ${known.join(' and ')}` });
   }
   return findings.toSorted(byPosition);
+}
+
+/** Where no Service is among the files, one note stands for all Services that are not found. */
+function seen(diagnostics: readonly Diagnostic[], manifests: readonly Manifest[]): (Diagnostic | Lint)[] {
+  if (manifests.some(({ object }) => object.kind === 'Service' && object.apiVersion === 'v1')) {
+    return [...diagnostics];
+  }
+  const isMissing = ({ code }: Diagnostic) => code === 'ServiceNotFound';
+  const first = diagnostics.find(isMissing);
+  if (first === undefined) return [...diagnostics];
+  const count = diagnostics.filter(isMissing).length;
+  const message = `no Service is among the files, so ${counted(count, 'reference')} to Services cannot be judged`;
+  const note = lint(first, 'ServicesNotSeen', message, 'Name the files of the Services too.');
+  return [...diagnostics.filter((one) => !isMissing(one)), note];
+}
+
+/** What an API server refuses and translation has not said of the same field, or of one above or below it, already. */
+function refusedOnly(manifests: readonly Manifest[], diagnostics: readonly Diagnostic[]): Finding[] {
+  const paths = Map.groupBy(diagnostics, ({ object }) => keyOf(object));
+  return apiRefusals(manifests)
+    .filter(({ manifest, path }) => {
+      const said = paths.get(keyOf(watchedReferenceOf(manifest))) ?? [];
+      return !said.some((one) => one.path.startsWith(path) || (one.path !== '' && path.startsWith(one.path)));
+    })
+    .map(({ manifest, path, code, message }) => {
+      return { ...about(manifest, code, message), ...manifest.positionOf(path), field: path };
+    });
+}
+
+/** The object with the namespace that it will have, and the kind that it is watched as. */
+function objectOf(manifest: Manifest): KubeObject {
+  const { apiVersion, kind, namespace } = watchedReferenceOf(manifest);
+  const { object } = manifest;
+  return { ...object, apiVersion, kind, metadata: { ...object.metadata, namespace } };
 }
 
 function keyOf({ apiVersion, kind, namespace, name }: ReturnType<typeof referenceOf>): string {
@@ -91,6 +110,16 @@ function isTraefik({ object }: Manifest): boolean {
   return /^traefik\.(io|containo\.us)\//.test(object.apiVersion);
 }
 
+function watchedKind({ object }: Manifest): string | undefined {
+  return watchedKindOf(object.apiVersion, object.kind)?.kind;
+}
+
+/** The object as diagnostics name it. */
+function watchedReferenceOf(manifest: Manifest): ReturnType<typeof referenceOf> {
+  const reference = referenceOf(manifest);
+  return { ...reference, kind: watchedKind(manifest) ?? reference.kind };
+}
+
 function isUnknown({ object }: Manifest): boolean {
   const [group] = ownApiVersion.split('/');
   return (
@@ -109,38 +138,7 @@ function byPosition(left: Finding, right: Finding): number {
   );
 }
 
-type Output = 'text' | 'json' | 'github';
-
-const render: Record<Output, (findings: readonly Finding[]) => string> = {
-  json: (findings) => `${JSON.stringify(findings, null, 2)}\n`,
-  text: (findings) => findings.map((finding) => `${textLine(finding)}\n`).join(''),
-  github: (findings) => findings.map((finding) => `${githubLine(finding)}\n`).join(''),
-};
-
-function textLine({ file, line, column, severity, code, object, field, message, hint }: Finding): string {
-  const words = [severity, code, object, field === '' ? '' : `${field}:`]
-    .filter((word) => word !== '')
-    .join(' ');
-  const subject = field === '' ? `${words}:` : words;
-  return oneLine(`${file}:${line}:${column}: ${subject} ${message}${hint === '' ? '' : ` (${hint})`}`);
-}
-
-/** A workflow command of GitHub Actions; its values escape %, CR and LF, its properties also colon and comma. */
-function githubLine({ file, line, column, severity, code, object, field, message, hint }: Finding): string {
-  const value = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  const property = (text: string) => value(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  const properties = `file=${property(file)},line=${line},col=${column},title=${property(code)}`;
-  const subject = [object, field].filter((word) => word !== '').join(' ');
-  const text = `${subject === '' ? '' : `${subject}: `}${message}${hint === '' ? '' : ` (${hint})`}`;
-  return `::${severity} ${properties}::${value(text)}`;
-}
-
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
-}
-
-function readArguments(argv: readonly string[]): { output: Output; paths: string[] } {
+function readArguments(argv: readonly string[]): { output: CheckOutput; paths: string[] } {
   const { values, positionals } = readWords(argv, {
     output: { type: 'string', short: 'o', default: 'text' },
   });
@@ -153,15 +151,17 @@ function readArguments(argv: readonly string[]): { output: Output; paths: string
 export const checkCommand: Command = {
   help: () =>
     '  --output text|json|github   how findings are printed (default: text)\n\n' +
-    'Exit code 1 if there is an error, 0 if there are warnings only or nothing at all.\n',
+    'Exit code 1 if there is an error, 0 if there are warnings and notes only or nothing at all.\n',
   async run(argv, world) {
     const { output, paths } = readArguments(argv);
     const manifests = loadManifests(paths, world.readStandardInput);
     const findings = checkManifests(manifests);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    world.print(render[output](findings));
+    world.print(renderFindings[output](findings));
     if (output === 'text') {
-      const counts = `${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`;
+      const notes = findings.filter(({ severity }) => severity === 'note').length;
+      const warnings = findings.length - errors - notes;
+      const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}${notes === 0 ? '' : `, ${counted(notes, 'note')}`}`;
       world.printError(`${counted(manifests.manifests.length, 'object')}: ${counts}\n`);
     }
     return errors > 0 ? 1 : 0;

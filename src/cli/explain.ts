@@ -3,6 +3,7 @@ import { type ExplainedRequest, type ExplainQuery, explainPlan } from '../admin/
 import { endpointsOf } from '../translate/endpoints.ts';
 import { readWords, wordOf } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
+import { explainText, noPaint, terminalPaint } from './explain-text.ts';
 import { loadManifests } from './manifests.ts';
 import { offlineOptions, translateOffline } from './offline.ts';
 
@@ -17,16 +18,19 @@ export const explainCommand: Command = {
   help: () =>
     "  -H, --header 'Name: value'  a header of the request; may be given again\n" +
     '  --client-ip IP              the address of the client (default: 127.0.0.1)\n' +
+    '  --entrypoint NAME           where it comes in (default: by the port and the scheme of the URL)\n' +
     '  --admin URL                 ask a running instance instead of reading manifests (http://127.0.0.1:9001)\n' +
     '  --output text|json          how it is printed (default: text)\n\n' +
-    'Exit code 1 where no route takes the request.\n',
+    'https:// in the URL stands for TLS. Exit code 1 where no route takes the request.\n',
   async run(argv, world) {
     const words = readExplainWords(argv);
     const explained =
       words.admin === undefined
         ? explainManifests(words, world.readStandardInput)
         : await explainRunning(words.admin, words.query);
-    world.print(words.output === 'json' ? `${JSON.stringify(explained, null, 2)}\n` : text(explained));
+    const paint = world.isTerminal && !world.env.NO_COLOR ? terminalPaint : noPaint;
+    const isJson = words.output === 'json';
+    world.print(isJson ? `${JSON.stringify(explained, null, 2)}\n` : explainText(explained, paint));
     return explained.route === null ? 1 : 0;
   },
 };
@@ -35,6 +39,7 @@ function readExplainWords(argv: readonly string[]): Words {
   const { values, positionals } = readWords(argv, {
     header: { type: 'string', short: 'H', multiple: true, default: [] },
     'client-ip': { type: 'string', default: '127.0.0.1' },
+    entrypoint: { type: 'string' },
     admin: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'text' },
   });
@@ -49,7 +54,14 @@ function readExplainWords(argv: readonly string[]): Words {
   const headers = values.header.map((line) => headerOf(line, problems));
   const output = wordOf('--output', values.output, ['text', 'json']);
   if (problems.length > 0) throw new UsageError(problems);
-  const query = { method: method ?? '', url: url ?? '', headers, clientIp: values['client-ip'] };
+  const { entrypoint: entryPoint } = values;
+  const query: ExplainQuery = {
+    method: method ?? '',
+    url: url ?? '',
+    headers,
+    clientIp: values['client-ip'],
+    ...(entryPoint === undefined ? {} : { entryPoint }),
+  };
   return { query, paths, admin: values.admin, output };
 }
 
@@ -70,6 +82,7 @@ function explainManifests({ query, paths }: Words, readStandardInput: () => stri
   const result = explainPlan(query, {
     plan,
     generation: 0,
+    isLive: null,
     entryPoints: offlineOptions.entryPoints,
     endpointsOf: (key) => {
       const service = plan.services.find((candidate) => candidate.key === key);
@@ -82,6 +95,7 @@ function explainManifests({ query, paths }: Words, readStandardInput: () => stri
 
 async function explainRunning(admin: string, query: ExplainQuery): Promise<ExplainedRequest> {
   const parameters = new URLSearchParams({ method: query.method, url: query.url, clientIp: query.clientIp });
+  if (query.entryPoint !== undefined) parameters.set('entryPoint', query.entryPoint);
   for (const [name, value] of query.headers) parameters.append('header', `${name}: ${value}`);
   const base = admin.includes('://') ? admin : `http://${admin}`;
   if (!/^https?:/i.test(base) || !URL.canParse(base))
@@ -110,34 +124,4 @@ function recordOf(json: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-function text(explained: ExplainedRequest): string {
-  const { request, route, match, priority, status, reason, services, endpoints, middlewares, rejected } =
-    explained;
-  const { method, tls, path, entryPoint } = request;
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
-  const lines = [`${method} ${tls ? 'https' : 'http'}://${host}${path} on entry point ${entryPoint}`, ''];
-  if (route === null) lines.push(`No route takes it: ${status} ${reason}.`);
-  else {
-    lines.push(`Route      ${route} (priority ${priority})`, `Rule       ${match}`);
-    for (const term of explained.terms) {
-      lines.push(`             ${term.holds ? '✔' : '✘'} ${term.text}: ${term.request}`);
-    }
-    for (const { id, does } of middlewares) lines.push(`Middleware ${id}: ${does}`);
-    for (const { service, weight } of services) {
-      lines.push(`Service    ${service}${services.length > 1 ? ` (weight ${weight})` : ''}`);
-    }
-    if (services.length > 0)
-      lines.push(`Endpoints  ${endpoints.length === 0 ? 'none is ready' : endpoints.join(', ')}`);
-    if (status !== null) {
-      const why = explained.because === null ? '' : ` (${explained.because})`;
-      lines.push(`Answer     ${status} ${reason}${why}, from Fairlead itself`);
-    }
-  }
-  if (rejected.length > 0) {
-    lines.push('', route === null ? 'Nearest routes' : 'Other routes');
-    for (const other of rejected) lines.push(`  ${other.route}: ${other.reason}`);
-  }
-  return `${lines.join('\n')}\n`;
 }

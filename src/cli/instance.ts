@@ -12,13 +12,14 @@ import {
 import { type Cluster, connectCluster } from '../kube/client.ts';
 import type { Credentials } from '../kube/credentials.ts';
 import { publishedAddresses } from '../kube/publish-service.ts';
-import { createStatusWriter, type StatusWriter } from '../kube/status-writer.ts';
 import { systemClock } from '../model/clock.ts';
 import { settableDefaults } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { type ClusterWrites, createClusterWrites } from './cluster-writes.ts';
 import { collectStartupGarbage } from './collect-garbage.ts';
 import type { World } from './command.ts';
 import { createThreadSpawner } from './thread-spawner.ts';
@@ -81,27 +82,29 @@ export async function startInstance(asked: InstanceOptions): Promise<Instance> {
     log.info({ entryPoint: name }, 'entry point stays closed: this version does not speak TLS yet');
   }
   const metrics = createMetrics({ version: ownVersion(), node: process.versions.node });
-  const cluster = connect(options, metrics);
-  const writer = createStatusWriter({
-    transport: cluster.transport,
-    kinds: watchedKinds,
-    known: (object) => cluster.knownStatus(object),
-    log,
-  });
+  const cluster = connect(options, metrics, (object) => writes.statusMoved(object));
+  const ownNamespace = options.credentials.namespace;
+  const writes = createClusterWrites({ cluster, settings, ownNamespace, clock: systemClock, log });
   const opened = Promise.withResolvers<Readonly<Record<string, number>>>();
   opened.promise.catch(() => undefined);
-  const controller = startController(options, { cluster, metrics, writer, opened });
+  const controller = startController(options, { cluster, metrics, writes, opened });
+  writes.serve(controller);
   const watching = new AbortController();
-  const running: Running = { controller, writer, watching, servers: [], watched: Promise.resolve() };
+  const running: Running = { controller, writes, watching, servers: [], watched: Promise.resolve() };
   try {
-    const view = probeView(controller, metrics, faultsOf(options));
+    const view = probeView({ controller, metrics, writes, faults: faultsOf(options) });
     const metricsServer = await startMetricsServer(settings.metrics, view, log);
     running.servers.push(metricsServer);
     const ports = await opened.promise;
     const entryPoints = settings.entryPoints.map((one) => ({ ...one, port: ports[one.name] ?? one.port }));
-    const admin = await startApiServer(settings.admin, adminView(controller, entryPoints), log);
+    const admin = await startApiServer(
+      settings.admin,
+      adminView({ controller, cluster, writes }, entryPoints),
+      log,
+    );
     running.servers.push(admin);
     running.watched = cluster.start(watching.signal);
+    writes.start();
     return {
       controller,
       cluster,
@@ -117,7 +120,11 @@ export async function startInstance(asked: InstanceOptions): Promise<Instance> {
   }
 }
 
-function connect({ settings, credentials, log }: InstanceOptions, metrics: Metrics): Cluster {
+function connect(
+  { settings, credentials, log }: InstanceOptions,
+  metrics: Metrics,
+  onStatusMoved: (object: ObjectReference) => void,
+): Cluster {
   return connectCluster({
     credentials,
     userAgent: `fairlead/${ownVersion()}`,
@@ -127,19 +134,20 @@ function connect({ settings, credentials, log }: InstanceOptions, metrics: Metri
     log,
     onWatchRestart: (kind) => metrics.watchRestarted(kind),
     onWatchEvent: (kind, epochSeconds) => metrics.watchEvent(kind, epochSeconds),
+    onStatusMoved,
   });
 }
 
 interface Parts {
   readonly cluster: Cluster;
   readonly metrics: Metrics;
-  readonly writer: StatusWriter;
+  readonly writes: ClusterWrites;
   readonly opened: PromiseWithResolvers<Readonly<Record<string, number>>>;
 }
 
 function startController(
   { settings, world, log, listeners = {} }: InstanceOptions,
-  { cluster, metrics, writer, opened }: Parts,
+  { cluster, metrics, writes, opened }: Parts,
 ): Controller {
   const spawn = createThreadSpawner({ settings, entryPoints: openedEntryPoints(settings), metrics, world });
   return createController({
@@ -155,8 +163,11 @@ function startController(
         metrics.published(published.seconds);
         listeners.onPublished?.(published);
       },
-      onStatuses: (statuses) => writer.want(statuses),
-      onDiagnostics: (changes) => listeners.onDiagnostics?.(changes),
+      onStatuses: (statuses) => writes.want(statuses),
+      onDiagnostics: (changes) => {
+        writes.diagnosed(changes);
+        listeners.onDiagnostics?.(changes);
+      },
       onThreadMessage: (index, message) => {
         if (message.kind === 'listening') opened.resolve(message.ports);
         else if (message.kind === 'listenFailed') opened.reject(new Error(message.message));
@@ -193,18 +204,29 @@ function addressesToPublish(
   return [...new Set([...publishAddresses, ...ofService])].toSorted(byCodeUnit);
 }
 
-function probeView(controller: Controller, metrics: Metrics, faults: readonly string[]): ProbeView {
+interface Probed {
+  readonly controller: Controller;
+  readonly metrics: Metrics;
+  readonly writes: ClusterWrites;
+  readonly faults: readonly string[];
+}
+
+function probeView({ controller, metrics, writes, faults }: Probed): ProbeView {
   return {
     missingForReady: () => controller.readiness().missing,
     unhealthy: () => (controller.isHealthy() ? faults : [...faults, 'a proxy thread does not answer']),
     metrics: async () => {
+      metrics.setLeader(writes.isLeader);
       metrics.observe(controller);
       return { type: metrics.contentType, body: await metrics.render() };
     },
   };
 }
 
-function adminView(controller: Controller, entryPoints: readonly EntryPoint[]): AdminView {
+function adminView(
+  { controller, cluster, writes }: Pick<Parts, 'cluster' | 'writes'> & { readonly controller: Controller },
+  entryPoints: readonly EntryPoint[],
+): AdminView {
   return {
     entryPoints,
     endpointsOf: (service) => controller.endpointsOf(service),
@@ -212,13 +234,21 @@ function adminView(controller: Controller, entryPoints: readonly EntryPoint[]): 
       return controller.plan();
     },
     get generation() {
-      return controller.liveGeneration;
+      return controller.generation;
+    },
+    get isLive() {
+      return controller.liveGeneration === controller.generation;
     },
     get diagnostics() {
       return controller.diagnostics();
     },
     get history() {
       return controller.history();
+    },
+    get status() {
+      const { ready, missing } = controller.readiness();
+      const { liveGeneration: generation } = controller;
+      return { generation, ready, missing, unavailableKinds: cluster.unavailableKinds, ...writes.report() };
     },
   };
 }
@@ -232,7 +262,7 @@ async function untilReady(controller: Controller, signal: AbortSignal): Promise<
 
 interface Running {
   readonly controller: Controller;
-  readonly writer: StatusWriter;
+  readonly writes: ClusterWrites;
   readonly watching: AbortController;
   readonly servers: SideServer[];
   watched: Promise<void>;
@@ -242,15 +272,17 @@ async function drainAndEnd(running: Running, { settings, log }: InstanceOptions)
   const { drainSeconds, graceSeconds } = settings;
   running.controller.announceEnd();
   log.info({ drainSeconds, graceSeconds }, 'stopping');
+  // Now, not at the end: another replica can take over while this one drains.
+  await running.writes.stop();
   await new Promise<void>((resolve) => systemClock.after(drainSeconds * 1000, resolve));
   await running.controller.drain(graceSeconds * 1000);
   await end(running);
   log.info({}, 'stopped');
 }
 
-async function end({ controller, writer, watching, servers, watched }: Running): Promise<void> {
-  writer.stop();
+async function end({ controller, writes, watching, servers, watched }: Running): Promise<void> {
   controller.stop();
+  await writes.stop();
   watching.abort();
   await Promise.all([watched, ...servers.map((server) => server.close())]);
 }

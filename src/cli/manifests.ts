@@ -1,6 +1,18 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml';
 import { byCodeUnit } from '../model/order.ts';
 import { readText } from './read-text.ts';
 
@@ -99,7 +111,7 @@ export function parseManifests(file: string, text: string): Omit<Manifests, 'fil
   const manifests: Manifest[] = [];
   const problems: ManifestProblem[] = [];
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
+  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', merge: true });
   for (const document of Array.isArray(documents) ? documents : []) {
     const at = (offset: number): Position => positionAt(lines, offset);
     for (const { pos, message } of document.errors) {
@@ -198,8 +210,9 @@ function positionIn(
   let node: unknown = document.contents;
   let offset = offsetOf(node) ?? 0;
   for (const key of path) {
+    node = behindAlias(node, document);
     if (isMap(node)) {
-      const pair = node.items.find((item) => isNode(item.key) && String(item.key) === String(key));
+      const pair = pairOf(node, String(key), document);
       if (pair === undefined) break;
       offset = offsetOf(pair.key) ?? offset;
       node = pair.value;
@@ -209,6 +222,33 @@ function positionIn(
     } else break;
   }
   return at(offset);
+}
+
+/** What an alias stands for, so that a field is found where it is written: at the anchor. */
+function behindAlias(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+/** The entry of a key; where there is none, that of a map which is merged in by `<<`. */
+function pairOf(map: YAMLMap, key: string, document: Document, depth = 8): Pair | undefined {
+  const own = map.items.find((item) => isNode(item.key) && String(item.key) === key);
+  if (own !== undefined || depth === 0) return own;
+  for (const item of map.items) {
+    if (!isMergeKey(item.key)) continue;
+    const merged = behindAlias(item.value, document);
+    for (const source of isSeq(merged) ? merged.items : [merged]) {
+      const other = behindAlias(source, document);
+      const found = isMap(other) ? pairOf(other, key, document, depth - 1) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** `<<`, which the parser makes a symbol of where it merges. */
+function isMergeKey(key: unknown): boolean {
+  if (!isScalar(key)) return false;
+  return key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<');
 }
 
 function offsetOf(node: unknown): number | undefined {

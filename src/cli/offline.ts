@@ -1,4 +1,4 @@
-import { type EndpointSlice, serviceNameLabel, watchedKinds } from '../api/kubernetes.ts';
+import { type EndpointSlice, serviceNameLabel, watchedKindOf, watchedKinds } from '../api/kubernetes.ts';
 import { trimObject } from '../api/trim.ts';
 import type { ClusterView, KubeObject } from '../model/cluster.ts';
 import { byDiagnostic, type Diagnostic, diagnostic } from '../model/diagnostic.ts';
@@ -40,9 +40,7 @@ export function translateOffline(
   const repeated: { manifest: Manifest; first: Manifest }[] = [];
   const unfit: Diagnostic[] = [];
   for (const manifest of manifests) {
-    const kind = watchedKinds.find(
-      (one) => one.kind === manifest.object.kind && one.apiVersion === manifest.object.apiVersion,
-    );
+    const kind = watchedKindOf(manifest.object.apiVersion, manifest.object.kind);
     const reference = referenceOf(manifest);
     const key = `${reference.namespace}/${reference.name}`;
     const unique = `${reference.apiVersion} ${reference.kind} ${key}`;
@@ -78,6 +76,8 @@ export function referenceOf({ object }: Manifest): ObjectReference {
 
 class ManifestView implements ClusterView {
   readonly #objects: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>;
+  /** By namespace and Service; made when it is first asked for. */
+  #slices: ReadonlyMap<string, readonly KubeObject[]> | null = null;
 
   constructor(objects: ReadonlyMap<string, ReadonlyMap<string, KubeObject>>) {
     this.#objects = objects;
@@ -93,8 +93,9 @@ class ManifestView implements ClusterView {
   }
 
   endpointSlicesOf(namespace: string, service: string): readonly KubeObject[] {
-    return (this.list('EndpointSlice') as readonly EndpointSlice[]).filter(
-      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[serviceNameLabel] === service,
+    this.#slices ??= Map.groupBy(this.list('EndpointSlice') as readonly EndpointSlice[], ({ metadata }) =>
+      JSON.stringify([metadata.namespace, metadata.labels?.[serviceNameLabel]]),
     );
+    return this.#slices.get(JSON.stringify([namespace, service])) ?? [];
   }
 }

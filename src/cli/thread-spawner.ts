@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { piecesOf } from '../control/plan-pieces.ts';
 import type { ProxyThreadPort, SpawnProxyThread } from '../control/proxy-thread-port.ts';
 import type { OwnLimits, SettableLimits } from '../model/limits.ts';
+import type { PlanDelta } from '../model/plan-delta.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
-import type { FromProxyThread } from '../model/thread-message.ts';
+import type { FromProxyThread, PlanPiece, ToProxyThread, ToWorker } from '../model/thread-message.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { World } from './command.ts';
 
@@ -21,6 +23,8 @@ export function createThreadSpawner({
   metrics,
   world,
 }: ThreadSpawnerOptions): SpawnProxyThread {
+  // All threads are told of a delta one after the other: it is cut once for all of them.
+  const cut = new WeakMap<PlanDelta, readonly PlanPiece[]>();
   return (index, ports) => {
     const worker = world.spawnProxyThread({
       index,
@@ -40,7 +44,7 @@ export function createThreadSpawner({
       hostName: hostname(),
       counters: metrics.addThread(index),
     });
-    return portOf(worker, () => metrics.retireThread(index));
+    return portOf(worker, cut, () => metrics.retireThread(index));
   };
 }
 
@@ -58,13 +62,26 @@ function share(connections: number, workers: number): number {
   return Math.max(1, Math.floor(connections / workers));
 }
 
-function portOf(worker: Worker, onEnd: () => void): ProxyThreadPort {
+function wireOf(message: ToProxyThread, cut: WeakMap<PlanDelta, readonly PlanPiece[]>): readonly ToWorker[] {
+  if (message.kind !== 'plan') return [message];
+  const pieces = cut.get(message.delta) ?? piecesOf(message.delta);
+  cut.set(message.delta, pieces);
+  return pieces;
+}
+
+function portOf(
+  worker: Worker,
+  cut: WeakMap<PlanDelta, readonly PlanPiece[]>,
+  onEnd: () => void,
+): ProxyThreadPort {
   let reason = 'it ended';
   worker.on('error', (error) => {
     reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   });
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) => {
+      for (const each of wireOf(message, cut)) worker.postMessage(each);
+    },
     onMessage: (listener) => {
       worker.on('message', (message: FromProxyThread) => listener(message));
     },

@@ -81,8 +81,17 @@ export const flags = {
     help: 'An address that goes into the status of Ingresses.',
     shownDefault: 'none (dev: 127.0.0.1)',
   }),
+  lease: flag(
+    'lease',
+    'NS/NAME|off',
+    (text) => (text === 'off' ? { value: 'off' } : parseQualifiedName(text)),
+    {
+      help: 'The Lease whose holder writes statuses and Events; off lets every replica write.',
+      shownDefault: 'fairlead-CLASS in its own namespace',
+    },
+  ),
   allowCrossNamespace: flag('allow-cross-namespace', '', parseSwitch, {
-    help: 'Lets a route refer to Services and Middlewares of other namespaces.',
+    help: 'Lets all objects refer to those of other namespaces, without a ReferenceGrant there.',
     shownDefault: 'false',
   }),
   allowExternalNames: flag('allow-external-names', '', parseSwitch, {

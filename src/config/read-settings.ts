@@ -127,6 +127,7 @@ function withDefaults(values: ParsedValues, input: SettingsInput): Settings {
     ingressClass: last('ingressClass') ?? 'fairlead',
     selector: last('selector') ?? null,
     publishService: last('publishService') ?? null,
+    lease: last('lease') ?? null,
     publishAddresses: values.publishAddresses ?? (inDev ? ['127.0.0.1'] : []),
     allowCrossNamespace: last('allowCrossNamespace') ?? false,
     allowExternalNames: last('allowExternalNames') ?? false,

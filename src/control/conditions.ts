@@ -1,6 +1,7 @@
-import { type Diagnostic, type DiagnosticCondition, diagnosticKinds } from '../model/diagnostic.ts';
+import { type DiagnosticCondition, diagnosticKinds } from '../model/diagnostic.ts';
 import type { WantedCondition } from '../model/object-status.ts';
 import type { Fragment } from '../translate/fragment.ts';
+import { describedDiagnostic } from './route-details.ts';
 
 type Verdict = Pick<WantedCondition, 'status' | 'reason' | 'message'>;
 
@@ -26,12 +27,7 @@ function judged(fragment: Fragment, condition: DiagnosticCondition, good: string
   const [first] = errors;
   if (first === undefined) return { status: 'True', reason: condition, message: good };
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return { status: 'False', reason: first.code, message: shortened(`${described(first)}${more}`) };
-}
-
-function described({ path, message, hint }: Diagnostic): string {
-  const where = path === '' ? '' : `${path}: `;
-  return hint === undefined ? `${where}${message}` : `${where}${message}. ${hint}`;
+  return { status: 'False', reason: first.code, message: shortened(`${describedDiagnostic(first)}${more}`) };
 }
 
 /** The API server refuses messages of more than 32768 characters (metav1.Condition); nobody reads a tenth of that. */
@@ -43,7 +39,7 @@ function programmed({ routes }: Fragment, accepted: Verdict, isLive: boolean): V
   if (!isLive) {
     return { status: 'Unknown', reason: 'Pending', message: 'Not every proxy thread serves it yet.' };
   }
-  const failing = routes.filter((route) => route.action.kind === 'fail').length;
+  const failing = routes.filter(({ action }) => action.kind === 'fail' && action.status === 500).length;
   if (routes.length === 0 && accepted.status === 'False') {
     return { status: 'False', reason: 'NothingServed', message: 'Nothing of the object is served.' };
   }

@@ -3,6 +3,7 @@ import type { ClusterSource } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Endpoint, ServiceEndpoints } from '../model/endpoint.ts';
 import type { Log } from '../model/log.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
 import type { WantedStatus } from '../model/object-status.ts';
 import type { Plan, ServiceKey } from '../model/plan.ts';
 import type { FromProxyThread } from '../model/thread-message.ts';
@@ -79,6 +80,10 @@ export interface Controller {
   history(): readonly GenerationRecord[];
   /** All statuses that objects should have: for who becomes leader. */
   statuses(): readonly WantedStatus[];
+  /** What the status of one object should be; null where it is not to be touched, or not known yet. */
+  statusOf(object: ObjectReference): WantedStatus | null;
+  /** Whether an object is one that Fairlead serves. */
+  isOurs(object: ObjectReference): boolean;
   readiness(): Readiness;
   threads(): readonly ThreadHealth[];
   /** False while a proxy thread does not answer. */
@@ -120,6 +125,7 @@ class RunningController implements Controller {
       maxDelayMs: timing.maxDelayMs,
       post: (message) => this.#threads.post(message),
       onBuilt: (build) => this.#built(build),
+      onEndpoints: (changes) => this.#history.addEndpoints(changes, clock.epochMs()),
       onDiagnostics: (changes) => {
         this.#book.apply(changes);
         listeners.onDiagnostics?.(changes);
@@ -175,6 +181,14 @@ class RunningController implements Controller {
     return this.#board.all();
   }
 
+  statusOf(object: ObjectReference): WantedStatus | null {
+    return this.generation === 0 ? null : this.#board.of(object);
+  }
+
+  isOurs(object: ObjectReference): boolean {
+    return this.#board.isOurs(object);
+  }
+
   readiness(): Readiness {
     const threads = this.#threads.health.filter((thread) => thread.liveGeneration === 0);
     return readinessOf({
@@ -210,10 +224,11 @@ class RunningController implements Controller {
     this.#cancelOverdue = null;
   }
 
-  #built({ delta, generation, fragments, gone, seenAtMs }: Build): void {
+  #built(build: Build): void {
     const { clock, log, publishedAddresses, timing } = this.#options;
+    const { delta, generation, fragments, gone, seenAtMs } = build;
     if (delta !== null) {
-      this.#history.add(delta, clock.epochMs());
+      this.#history.add(build, clock.epochMs());
       if (seenAtMs !== null) this.#timer.published(generation, seenAtMs);
       const { routes } = delta;
       log.debug({ generation, set: routes.set.length, removed: routes.removed.length }, 'plan published');

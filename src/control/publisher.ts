@@ -6,7 +6,6 @@ import { isNothing, type PlanChanges } from '../translate/assembly.ts';
 export class Publisher {
   readonly #plan: () => Plan;
   #generation = 0;
-  #full: PlanDelta | null = null;
 
   /** `plan` gives what is wanted now. */
   constructor(plan: () => Plan) {
@@ -23,23 +22,19 @@ export class Publisher {
     if (this.#generation > 0 && isNothing(changes)) return null;
     const since = this.#generation;
     this.#generation += 1;
-    this.#full = null;
     return { generation: this.#generation, since, ...changes };
   }
 
   /** Everything since the empty plan, for a thread that starts; null while nothing is published. */
   full(): PlanDelta | null {
     if (this.#generation === 0) return null;
-    if (this.#full === null) {
-      const { routes, services, middlewares } = this.#plan();
-      this.#full = {
-        generation: this.#generation,
-        since: 0,
-        routes: { set: routes, removed: [] },
-        services: { set: services, removed: [] },
-        middlewares: { set: middlewares, removed: [] },
-      };
-    }
-    return this.#full;
+    const { routes, services, middlewares } = this.#plan();
+    return {
+      generation: this.#generation,
+      since: 0,
+      routes: { set: routes, removed: [] },
+      services: { set: services, removed: [] },
+      middlewares: { set: middlewares, removed: [] },
+    };
   }
 }

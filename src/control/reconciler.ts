@@ -4,6 +4,7 @@ import type { ObjectReference } from '../model/object-reference.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanDelta } from '../model/plan-delta.ts';
 import type { ToProxyThread } from '../model/thread-message.ts';
+import type { PlanEdits } from '../translate/assembly.ts';
 import type { Fragment } from '../translate/fragment.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import { Translator } from '../translate/translator.ts';
@@ -22,12 +23,18 @@ export interface ReconcilerOptions {
   readonly post: (message: ToProxyThread) => void;
   readonly onBuilt: (build: Build) => void;
   readonly onDiagnostics: (changes: DiagnosticChanges) => void;
+  /** Services that lost their last endpoint (`appeared`) or got their first one (`gone`). */
+  readonly onEndpoints: (changes: DiagnosticChanges) => void;
 }
 
 /** What came of one build. */
 export interface Build {
   /** Null where the plan stayed as it was. */
   readonly delta: PlanDelta | null;
+  /** What the delta changed. */
+  readonly edits: PlanEdits;
+  /** The objects whose events led to it; none for the first build, which reads everything. */
+  readonly causes: readonly ObjectReference[];
   /** The generation that holds it. */
   readonly generation: number;
   readonly fragments: readonly Fragment[];
@@ -130,7 +137,7 @@ export class Reconciler {
 
   #update(changes: readonly ObjectReference[] | 'everything', seenAtMs: number | null): void {
     const { source, post, onBuilt, onDiagnostics } = this.#options;
-    const { plan, fragments, gone, diagnostics } = this.#translator.update(source, changes);
+    const { plan, edits, fragments, gone, diagnostics } = this.#translator.update(source, changes);
     if (changes !== 'everything') {
       for (const { kind, namespace, name } of changes) {
         if (kind === 'Service') this.#endpoints.serviceChanged(namespace, name);
@@ -145,12 +152,15 @@ export class Reconciler {
     const dropped = this.#endpoints.untrack(removed);
     if (removed.length > 0) post({ kind: 'endpoints', services: [], removed });
     onDiagnostics({ appeared: diagnostics.appeared, gone: [...diagnostics.gone, ...dropped] });
-    onBuilt({ delta, generation: this.#publisher.generation, fragments, gone, seenAtMs });
+    const causes = changes === 'everything' ? [] : changes;
+    onBuilt({ delta, edits, causes, generation: this.#publisher.generation, fragments, gone, seenAtMs });
   }
 
   #sendEndpoints(): void {
     const { services, diagnostics } = this.#endpoints.settle();
     if (services.length > 0) this.#options.post({ kind: 'endpoints', services, removed: [] });
-    if (diagnostics.appeared.length + diagnostics.gone.length > 0) this.#options.onDiagnostics(diagnostics);
+    if (diagnostics.appeared.length + diagnostics.gone.length === 0) return;
+    this.#options.onEndpoints(diagnostics);
+    this.#options.onDiagnostics(diagnostics);
   }
 }

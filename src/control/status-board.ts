@@ -4,6 +4,7 @@ import { byReference } from '../model/order.ts';
 import { equalPlain } from '../translate/equal.ts';
 import type { Fragment } from '../translate/fragment.ts';
 import { conditionsOf } from './conditions.ts';
+import { routeDetailsOf } from './route-details.ts';
 
 interface Awaiting {
   readonly fragment: Fragment;
@@ -18,6 +19,8 @@ interface Awaiting {
 export class StatusBoard {
   readonly #wanted = new Map<string, WantedStatus>();
   readonly #awaiting = new Map<string, Awaiting>();
+  /** Statuses of objects that are not ours (any more), to be handed over. */
+  readonly #released = new Map<string, WantedStatus>();
   /** Null where no address is to be published. */
   #addresses: readonly string[] | null = null;
 
@@ -25,8 +28,15 @@ export class StatusBoard {
   judged(fragments: readonly Fragment[], gone: readonly ObjectReference[], generation: number): void {
     for (const object of gone) this.#forget(object);
     for (const fragment of fragments) {
-      if (fragment.ours) this.#awaiting.set(keyOf(fragment.object), { fragment, generation });
-      else this.#forget(fragment.object);
+      const { object } = fragment;
+      const key = keyOf(object);
+      this.#released.delete(key);
+      if (fragment.ours) {
+        this.#awaiting.set(key, { fragment, generation });
+      } else {
+        this.#forget(object);
+        this.#released.set(key, { kind: 'none', object });
+      }
     }
   }
 
@@ -36,7 +46,8 @@ export class StatusBoard {
 
   /** Every proxy thread serves `generation`: gives the statuses that are different now, by object. */
   live(generation: number): readonly WantedStatus[] {
-    const changed: WantedStatus[] = [];
+    const changed: WantedStatus[] = [...this.#released.values()];
+    this.#released.clear();
     for (const [key, awaiting] of this.#awaiting) {
       if (awaiting.generation > generation) continue;
       this.#awaiting.delete(key);
@@ -71,11 +82,30 @@ export class StatusBoard {
     return [...this.#wanted.values()].filter((status) => this.#isMeant(status)).sort(byObject);
   }
 
+  /** What the status of an object should be; null where it is not to be touched now. */
+  of(object: ObjectReference): WantedStatus | null {
+    const key = keyOf(object);
+    if (this.#awaiting.has(key)) return null;
+    const wanted = this.#wanted.get(key);
+    if (wanted === undefined) return { kind: 'none', object };
+    return this.#isMeant(wanted) ? wanted : null;
+  }
+
+  /** Whether an object is one of ours, as far as it was judged. */
+  isOurs(object: ObjectReference): boolean {
+    const key = keyOf(object);
+    return this.#awaiting.has(key) || this.#wanted.has(key);
+  }
+
   #statusOf(fragment: Fragment, isLive: boolean): WantedStatus {
     const { object } = fragment;
-    return object.kind === 'Ingress'
-      ? { kind: 'loadBalancer', object, addresses: this.#addresses ?? [] }
-      : { kind: 'conditions', object, conditions: conditionsOf(fragment, isLive) };
+    if (object.kind === 'Ingress') {
+      return { kind: 'loadBalancer', object, addresses: this.#addresses ?? [] };
+    }
+    const conditions = conditionsOf(fragment, isLive);
+    return object.kind === 'IngressRoute'
+      ? { kind: 'conditions', object, conditions, details: routeDetailsOf(fragment) }
+      : { kind: 'conditions', object, conditions };
   }
 
   #want(key: string, status: WantedStatus, changed: WantedStatus[]): void {
@@ -86,13 +116,14 @@ export class StatusBoard {
 
   /** Without addresses of its own Fairlead leaves those alone that stand in Ingresses. */
   #isMeant(status: WantedStatus): boolean {
-    return status.kind === 'conditions' || this.#addresses !== null;
+    return status.kind !== 'loadBalancer' || this.#addresses !== null;
   }
 
   #forget(object: ObjectReference): void {
     const key = keyOf(object);
     this.#awaiting.delete(key);
     this.#wanted.delete(key);
+    this.#released.delete(key);
   }
 }
 

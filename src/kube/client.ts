@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly onWatchRestart?: (kind: string) => void;
   /** This kind was last heard of at, in seconds since the epoch (`fairlead_watch_last_event_timestamp_seconds`). */
   readonly onWatchEvent?: (kind: string, epochSeconds: number) => void;
+  /** The status of an object that was known before is another now, whoever wrote it. */
+  readonly onStatusMoved?: (object: ObjectReference) => void;
 }
 
 /** The cluster as one API server tells it. */
@@ -36,19 +38,33 @@ export interface Cluster extends ClusterSource {
   readonly unavailableKinds: readonly string[];
   /** The status that stands at the API server, for the status writer; undefined where the object is unknown. */
   knownStatus(object: ObjectReference): KnownStatus | undefined;
+  /** Objects with fields of their status that one of our field managers has applied. */
+  objectsWithOurStatus(): readonly ObjectReference[];
+  /** `metadata.generation` of an object; 0 where it has none, or is not known. */
+  generationOf(object: ObjectReference): number;
   /** The same wire, for writes. */
   readonly transport: ApiTransport;
 }
 
 /** The kinds that `--selector` narrows: those that bring routes. What these refer to is found without labels. */
-export const selectedKinds: readonly string[] = Object.freeze(['Ingress', 'IngressRoute']);
+export const selectedKinds: readonly string[] = Object.freeze([
+  'Ingress',
+  'IngressRoute',
+  'IngressRoute.traefik.io',
+]);
 
 /** Makes the source of all that Fairlead knows of a cluster. Nothing is asked of it before `start`. */
 export function connectCluster(options: ClusterOptions): Cluster {
   const { credentials, userAgent, kinds, log, clock = systemClock } = options;
   const transport = createTransport({ credentials, userAgent, clock });
   const announcer = new Announcer(log);
-  const cache = new ClusterCache({ kinds, log, onChange: (changes) => announcer.tell(changes) });
+  const { onStatusMoved = () => {} } = options;
+  const cache = new ClusterCache({
+    kinds,
+    log,
+    onChange: (changes) => announcer.tell(changes),
+    onStatusMoved,
+  });
   const states = new KindStates();
   const reflectors = kinds.flatMap((kind) =>
     namespacesOf(kind, options.namespaces).map((namespace) =>
@@ -75,6 +91,8 @@ export function connectCluster(options: ClusterOptions): Cluster {
     },
     onChange: (listener) => announcer.add(listener),
     knownStatus: (object) => cache.knownStatus(object),
+    objectsWithOurStatus: () => cache.objectsWithOurStatus(),
+    generationOf: (object) => cache.generationOf(object),
     transport,
     start: async (signal) => {
       settled();

@@ -30,6 +30,8 @@ export interface CacheOptions {
   readonly kinds: readonly WatchedKind[];
   readonly log: Log;
   readonly onChange: (changes: readonly ClusterChange[]) => void;
+  /** The status of an object that was known before is another now, whoever wrote it. */
+  readonly onStatusMoved?: (object: ObjectReference) => void;
 }
 
 /** All objects that are watched: the stores, the index of EndpointSlices, and the way into them. */
@@ -65,11 +67,25 @@ export class ClusterCache implements ClusterView {
     return this.#stores.get(kind)?.known(namespace, name);
   }
 
+  /** Objects with fields of their status that one of our field managers has applied. */
+  objectsWithOurStatus(): readonly ObjectReference[] {
+    return this.#options.kinds.flatMap((kind) => {
+      const keys = this.#stores.get(kind.kind)?.keysWithManagers() ?? [];
+      return keys.map((key) => reference(kind, key));
+    });
+  }
+
+  /** `metadata.generation`; 0 where the object has none, or is not known. */
+  generationOf({ kind, namespace, name }: ObjectReference): number {
+    return this.#stores.get(kind)?.generation(namespace, name) ?? 0;
+  }
+
   /** The way in for one kind; an empty namespace means all. */
   sink(kind: WatchedKind, namespace: string): ObjectSink {
     const store = this.#stores.get(kind.kind);
     if (store === undefined) throw new Error(`not a kind of this cache: ${kind.kind}`);
     let changed: ObjectKey[] = [];
+    const statusMoved = (key: ObjectKey): void => this.#options.onStatusMoved?.(reference(kind, key));
     const flush = (seenAtMs: number): void => {
       if (changed.length === 0) return;
       const changes = changed.map((key) => ({ object: reference(kind, key), seenAtMs }));
@@ -79,14 +95,20 @@ export class ClusterCache implements ClusterView {
     return {
       snapshot: () =>
         this.#snapshot(kind, (objects, seenAtMs) => {
-          changed = [...changed, ...store.replace(namespace, objects)];
+          changed = [...changed, ...store.replace(namespace, objects, statusMoved)];
           flush(seenAtMs);
         }),
       set: (raw) => {
         const trimmed = this.#trim(kind, raw);
         const key = identityOf(raw);
         // What no longer fits its kind must not go on being served as it was.
-        if (trimmed === null ? store.remove(key) : store.set(trimmed)) changed.push(key);
+        if (trimmed === null) {
+          if (store.remove(key)) changed.push(key);
+          return;
+        }
+        const noted = store.set(trimmed);
+        if (noted.changed) changed.push(key);
+        if (noted.statusMoved) statusMoved(key);
       },
       remove: (raw) => {
         const key = identityOf(raw);

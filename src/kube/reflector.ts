@@ -1,3 +1,4 @@
+import { ownApiVersion } from '../api/kubernetes.ts';
 import { type Clock, pause } from '../model/clock.ts';
 import type { Log } from '../model/log.ts';
 import { Backoff } from './backoff.ts';
@@ -205,6 +206,8 @@ export class Reflector {
     const fields = { ...this.#where(), code, reason, message, retryMs: Math.round(delayMs) };
     const problem = `${code} ${reason}`;
     if (problem === this.#lastProblem || isExpired(error)) this.#log.debug(fields, 'watch failed again');
+    else if (code === 404 && this.#isOfOthers())
+      this.#log.info(fields, 'kind not in use: it is not installed');
     else this.#log.warn(fields, hints.get(code) ?? 'watch failed; what was seen last stays in use');
     this.#lastProblem = problem;
   }
@@ -212,6 +215,12 @@ export class Reflector {
   #recovered(): void {
     if (this.#lastProblem !== '') this.#log.info(this.#where(), 'watch is back');
     this.#lastProblem = '';
+  }
+
+  /** Kinds of other projects are read where they are installed; most clusters are without some of them. */
+  #isOfOthers(): boolean {
+    const { required, apiVersion } = this.#options.scope.kind;
+    return !required && apiVersion !== ownApiVersion && apiVersion !== 'networking.k8s.io/v1';
   }
 
   #where(): { readonly kind: string; readonly apiVersion: string; readonly namespace: string } {

@@ -1,54 +1,53 @@
 import { isIP } from 'node:net';
-import type {
-  ConditionsStatus,
-  LoadBalancerStatus,
-  WantedCondition,
-  WantedStatus,
-} from '../model/object-status.ts';
+import type { ConditionsStatus, LoadBalancerStatus, WantedStatus } from '../model/object-status.ts';
 import { byCodeUnit } from '../model/order.ts';
+import { sameJson } from './same-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** The types of conditions that are ours to write and to take away; all others belong to someone else and stay. */
-const ownTypes: ReadonlySet<unknown> = new Set<WantedCondition['type']>([
-  'Accepted',
-  'ResolvedRefs',
-  'Programmed',
-]);
 
 /** The longest message that the API server takes (Kubernetes metav1.Condition). */
 const longestMessage = 32_768;
 
 /**
- * The merge patch (RFC 7396) that makes a status say what is wanted; null where it does already. `status` is what stands
- * there, as sent, and may have any shape. `lastTransitionTime` moves only with a condition's status.
+ * What to apply (Kubernetes server-side apply), without names, so that a status says what is wanted; null where it does
+ * already. `status` is what stands there, as sent, and may have any shape; `owned` is whether fields of it are ours, as its
+ * managedFields say. Only what is wanted is compared: whatever else stands there is somebody else's. `lastTransitionTime`
+ * moves only with a condition's status.
  */
-export function statusPatch(wanted: WantedStatus, status: unknown, epochMs: number): Fields | null {
+export function statusPatch(
+  wanted: WantedStatus,
+  status: unknown,
+  owned: boolean,
+  epochMs: number,
+): Fields | null {
   const fields = isFields(status) ? status : {};
-  return wanted.kind === 'conditions'
-    ? conditionsPatch(wanted, fields, epochMs)
-    : loadBalancerPatch(wanted, fields);
+  if (wanted.kind === 'conditions') return conditionsPatch(wanted, fields, epochMs);
+  if (wanted.kind === 'loadBalancer') return loadBalancerPatch(wanted, fields);
+  return owned ? {} : null;
 }
 
 function conditionsPatch(wanted: ConditionsStatus, status: Fields, epochMs: number): Fields | null {
   const standing = entriesOf(status.conditions);
-  const own = standing.filter(({ type }) => ownTypes.has(type));
   const conditions = wanted.conditions.map((condition) => {
     const message = condition.message.slice(0, longestMessage);
     return { ...condition, message };
   });
   const same = conditions.every((condition) =>
-    own.some((each) => Object.entries(condition).every(([field, value]) => each[field] === value)),
+    standing.some((each) => Object.entries(condition).every(([field, value]) => each[field] === value)),
   );
-  if (same && own.length === conditions.length) return null;
+  const details: Fields = { ...wanted.details };
+  if (same && Object.entries(details).every(([field, value]) => sameJson(status[field] ?? null, value))) {
+    return null;
+  }
   const now = new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const written = conditions.map((condition) => {
-    const before = own.find(({ type, status }) => type === condition.type && status === condition.status);
+    const before = standing.find(
+      ({ type, status }) => type === condition.type && status === condition.status,
+    );
     const since = before?.lastTransitionTime;
     return { ...condition, lastTransitionTime: typeof since === 'string' ? since : now };
   });
-  const foreign = standing.filter(({ type }) => !ownTypes.has(type));
-  return { status: { conditions: [...written, ...foreign] } };
+  return { status: { ...details, conditions: written } };
 }
 
 function loadBalancerPatch({ addresses }: LoadBalancerStatus, { loadBalancer }: Fields): Fields | null {

@@ -1,3 +1,4 @@
+import { fieldManagersOf } from '../api/field-managers.ts';
 import type { Clock } from '../model/clock.ts';
 import type { WatchedKind } from '../model/cluster.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
@@ -20,16 +21,16 @@ export interface WriteContext {
   readonly transport: ApiTransport;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The name under which our fields stand in `metadata.managedFields`. */
+  readonly fieldManager: string;
 }
 
-/** The name under which our writes stand in `metadata.managedFields`. */
-const fieldManager = 'fairlead';
 /** How often a write is begun anew because someone else wrote in between. */
 const maxConflicts = 5;
 
 /**
- * Makes the status of one object say what is wanted, by a merge patch that holds only for the version it was computed from;
- * after a conflict the object is read again. `known` is what stands there as far as we know; without it the object is read.
+ * Makes the status of one object say what is wanted, by a server-side apply that holds only for the version it was computed
+ * from, so that one who is leader no more cannot undo what the next one wrote; after a conflict the object is read again. `known` is what stands there as far as we know; without it the object is read.
  */
 export async function writeStatus(
   context: WriteContext,
@@ -37,7 +38,7 @@ export async function writeStatus(
   wanted: WantedStatus,
   known: KnownStatus | undefined,
 ): Promise<WriteResult> {
-  const { transport, clock, signal } = context;
+  const { transport, clock, signal, fieldManager } = context;
   const { namespace, name } = wanted.object;
   let standing = known;
   for (let attempt = 0; attempt < maxConflicts; attempt += 1) {
@@ -46,14 +47,20 @@ export async function writeStatus(
       if ('kind' in read) return read;
       standing = read;
     }
-    const patch = statusPatch(wanted, standing.status, clock.epochMs());
+    const owned = isOwned(standing, fieldManager);
+    const patch = statusPatch(wanted, standing.status, owned, clock.epochMs());
     if (patch === null) return { kind: 'done', standing: attempt === 0 ? null : standing };
     const result = await transport.request({
       method: 'PATCH',
       path: objectPath(kind, namespace, name, 'status'),
-      query: { fieldManager },
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion: standing.resourceVersion }, ...patch },
+      query: { fieldManager, force: 'true' },
+      contentType: 'application/apply-patch+yaml',
+      body: {
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name, namespace, resourceVersion: standing.resourceVersion },
+        ...patch,
+      },
       signal,
     });
     if (result.ok) return { kind: 'done', standing: standingOf(result.body) };
@@ -84,5 +91,11 @@ function standingOf(body: unknown): KnownStatus | null {
   const { metadata, status = null } = body as { readonly metadata?: unknown; readonly status?: unknown };
   if (typeof metadata !== 'object' || metadata === null) return null;
   const { resourceVersion } = metadata as { readonly resourceVersion?: unknown };
-  return typeof resourceVersion === 'string' ? { status, resourceVersion } : null;
+  if (typeof resourceVersion !== 'string') return null;
+  return { status, resourceVersion, managers: fieldManagersOf(metadata) };
+}
+
+/** True where the manager has applied fields of the status. */
+export function isOwned({ managers }: Pick<KnownStatus, 'managers'>, fieldManager: string): boolean {
+  return managers.split(' ').includes(fieldManager);
 }

@@ -7,7 +7,7 @@ import type { KubeError } from './kube-error.ts';
 import { sameJson } from './same-json.ts';
 import { StatusLane } from './status-lane.ts';
 import { statusPatch } from './status-patch.ts';
-import { type WriteResult, writeStatus } from './status-write.ts';
+import { isOwned, type WriteResult, writeStatus } from './status-write.ts';
 import type { KnownStatus } from './store.ts';
 import type { ApiTransport } from './transport.ts';
 
@@ -15,6 +15,8 @@ export interface StatusWriterOptions {
   readonly transport: ApiTransport;
   /** The kinds whose status may be written. */
   readonly kinds: readonly WatchedKind[];
+  /** The name under which our fields stand in `metadata.managedFields`: see `field-managers.ts`. */
+  readonly fieldManager: string;
   /** What stands at the API server, as far as the watch has told; undefined reads the object first. */
   readonly known: (object: ObjectReference) => KnownStatus | undefined;
   readonly log: Log;
@@ -33,7 +35,11 @@ export interface StatusWriter {
   readonly pending: number;
   /** Settles when nothing waits and nothing is being written, or after `stop`. */
   idle(): Promise<void>;
-  /** Forgets what waits and gives up what is in flight. */
+  /** True where an object says so already, as far as we know. */
+  isSaid(wanted: WantedStatus): boolean;
+  /** Forgets what waits and gives up what is in flight; `want` begins anew. */
+  clear(): void;
+  /** The same, for good. */
   stop(): void;
 }
 
@@ -70,7 +76,8 @@ class Writer implements StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #clock: Clock;
   readonly #lanes: readonly StatusLane[];
-  readonly #ending = new AbortController();
+  #work = new AbortController();
+  #isStopped = false;
   readonly #written = new Map<string, Written>();
   readonly #refused = new Map<string, Refused>();
   #idlers: (() => void)[] = [];
@@ -86,7 +93,7 @@ class Writer implements StatusWriter {
   }
 
   want(statuses: readonly WantedStatus[]): void {
-    if (this.#ending.signal.aborted) return;
+    if (this.#isStopped) return;
     for (const wanted of statuses) {
       const lane = this.#lanes.find((each) => each.takes(wanted.object));
       if (lane !== undefined) this.#queue(lane, wanted);
@@ -105,8 +112,21 @@ class Writer implements StatusWriter {
     return promise;
   }
 
+  isSaid(wanted: WantedStatus): boolean {
+    const standing = this.#standing(wanted.object, keyOf(wanted));
+    if (standing === undefined) return false;
+    const owned = isOwned(standing, this.#options.fieldManager);
+    return statusPatch(wanted, standing.status, owned, this.#clock.epochMs()) === null;
+  }
+
   stop(): void {
-    this.#ending.abort();
+    this.#isStopped = true;
+    this.clear();
+  }
+
+  clear(): void {
+    this.#work.abort();
+    this.#work = new AbortController();
     for (const lane of this.#lanes) lane.stop();
     this.#pump();
   }
@@ -116,10 +136,7 @@ class Writer implements StatusWriter {
     const refused = this.#refused.get(key);
     const hopeless =
       refused?.basedOn === this.#versionOf(wanted.object) && sameJson(refused?.wanted ?? null, wanted);
-    const standing = this.#standing(wanted.object, key);
-    const said =
-      standing !== undefined && statusPatch(wanted, standing.status, this.#clock.epochMs()) === null;
-    if (hopeless || (said && !lane.isBusy(key))) lane.forget(key);
+    if (hopeless || (!lane.isBusy(key) && this.isSaid(wanted))) lane.forget(key);
     else lane.add(key, wanted);
   }
 
@@ -144,8 +161,9 @@ class Writer implements StatusWriter {
 
   async #run(job: Job): Promise<void> {
     const { lane, key, wanted } = job;
-    const { signal } = this.#ending;
-    const context = { transport: this.#options.transport, clock: this.#clock, signal };
+    const { signal } = this.#work;
+    const { transport, fieldManager } = this.#options;
+    const context = { transport, clock: this.#clock, signal, fieldManager };
     const result = await writeStatus(context, lane.kind, wanted, this.#standing(wanted.object, key));
     this.#inFlight -= 1;
     lane.done(key);
@@ -201,7 +219,7 @@ function problemFields(
 }
 
 /** Unambiguous for all names. */
-function keyOf({ kind, object: { namespace, name } }: WantedStatus): string {
+function keyOf({ object: { kind, namespace, name } }: WantedStatus): string {
   return JSON.stringify([kind, namespace, name]);
 }
 

@@ -8,10 +8,21 @@ export interface KnownStatus {
   /** `status` as sent; null where there is none. For the status writer only. */
   readonly status: unknown;
   readonly resourceVersion: string;
+  /** Field managers of ours that have applied fields of it, separated by spaces. */
+  readonly managers: string;
 }
 
 interface Entry extends KnownStatus {
   readonly object: KubeObject;
+  readonly generation: number;
+}
+
+/** What became of an object that was set. */
+export interface Noted {
+  /** It is new or differs in what we use. */
+  readonly changed: boolean;
+  /** It was there before and its status is another now, or has other owners. */
+  readonly statusMoved: boolean;
 }
 
 /** Told of every change, with the objects before and after it. */
@@ -35,6 +46,16 @@ export class KindStore {
     return this.#entries.get(namespace)?.get(name)?.object;
   }
 
+  /** `metadata.generation`; 0 where there is none, or no such object. */
+  generation(namespace: string, name: string): number {
+    return this.#entries.get(namespace)?.get(name)?.generation ?? 0;
+  }
+
+  /** The keys of those whose status fields one of our field managers has applied. */
+  keysWithManagers(): readonly ObjectKey[] {
+    return this.#keys('').filter(({ namespace, name }) => this.known(namespace, name)?.managers !== '');
+  }
+
   known(namespace: string, name: string): KnownStatus | undefined {
     return this.#entries.get(namespace)?.get(name);
   }
@@ -44,19 +65,21 @@ export class KindStore {
     return this.#sorted.read();
   }
 
-  /** True where the object is new or differs in what we use. */
-  set({ object, status, resourceVersion }: TrimmedObject): boolean {
+  set({ object, status, resourceVersion, managers, generation }: TrimmedObject): Noted {
     const { namespace, name } = keyOf(object);
     const names = this.#entries.get(namespace) ?? new Map<string, Entry>();
-    const before = names.get(name)?.object;
+    const entry = names.get(name);
+    const before = entry?.object;
     const changed = before === undefined || !sameJson(before, object);
-    names.set(name, { object: changed ? object : before, status, resourceVersion });
+    const statusMoved =
+      entry !== undefined && (entry.managers !== managers || !sameJson(entry.status, status));
+    names.set(name, { object: changed ? object : before, status, resourceVersion, managers, generation });
     this.#entries.set(namespace, names);
     if (changed) {
       this.#sorted.set(object);
       this.#listener(before, object);
     }
-    return changed;
+    return { changed, statusMoved };
   }
 
   /** True where it was there. */
@@ -75,7 +98,11 @@ export class KindStore {
    * Makes the objects of one namespace, or of all where it is empty, these and no others. Gives the keys of what came,
    * changed or went, in the order of `byKey`.
    */
-  replace(namespace: string, objects: readonly TrimmedObject[]): readonly ObjectKey[] {
+  replace(
+    namespace: string,
+    objects: readonly TrimmedObject[],
+    onStatusMoved: (key: ObjectKey) => void = () => {},
+  ): readonly ObjectKey[] {
     const changed: ObjectKey[] = [];
     const kept = new Map<string, Set<string>>();
     for (const trimmed of objects) {
@@ -83,7 +110,9 @@ export class KindStore {
       const names = kept.get(key.namespace);
       if (names === undefined) kept.set(key.namespace, new Set([key.name]));
       else names.add(key.name);
-      if (this.set(trimmed)) changed.push(key);
+      const noted = this.set(trimmed);
+      if (noted.changed) changed.push(key);
+      if (noted.statusMoved) onStatusMoved(key);
     }
     for (const key of this.#keys(namespace)) {
       if (!kept.get(key.namespace)?.has(key.name) && this.remove(key)) changed.push(key);

@@ -82,7 +82,31 @@ export const diagnosticKinds = {
     severity: 'error',
     condition: 'ResolvedRefs',
     meaning:
-      'A route refers to an object of another namespace, which is not allowed here; the route answers 500.',
+      'An object refers to one of another namespace, which neither a ReferenceGrant there nor a flag allows; the route answers 500, and below a parent it is not reached.',
+  },
+  ParentNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An IngressRoute names a parent in `parentRefs` that does not exist or is of another class; its routes are not reached through it.',
+  },
+  ParentInvalid: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'A parent in `parentRefs` has no route without services that can be served; the routes below are not reached through it.',
+  },
+  UnreachableRoute: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning:
+      'No request that the parents of a route leave to it satisfies its rule; the route is never reached.',
+  },
+  ParentCycle: {
+    severity: 'error',
+    condition: 'Accepted',
+    meaning:
+      'A parent in `parentRefs` leads back to the object through its own parents; that way is cut, others are served.',
   },
   ExternalNameService: {
     severity: 'error',

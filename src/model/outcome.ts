@@ -7,6 +7,7 @@ export type Protocol = 'http/1.0' | 'http/1.1';
 export const refusalReasons = {
   BadRequest: 400,
   AmbiguousFraming: 400,
+  AmbiguousPath: 400,
   NoRoute: 404,
   MethodNotAllowed: 405,
   RequestTimeout: 408,

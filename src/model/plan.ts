@@ -16,13 +16,16 @@ export interface Plan {
   readonly middlewares: readonly PlanMiddleware[];
 }
 
-/** `KIND/NAMESPACE/NAME/INDEX`, the metric label `route`. */
+/**
+ * `KIND/NAMESPACE/NAME/INDEX`, the metric label `route`; below parents `/under/NAMESPACE/NAME/INDEX` follows for each. KIND is
+ * `IngressRoute.traefik.io` for one of Traefik's group.
+ */
 export type RouteId = string;
 
 /** `NAMESPACE/NAME:PORT`, the metric label `service`; PORT is always the number. */
 export type ServiceKey = string;
 
-/** `NAMESPACE/NAME` of a Middleware. */
+/** `NAMESPACE/NAME` of a Middleware, with `traefik.io/` before it for one of Traefik's group. */
 export type MiddlewareId = string;
 
 export interface PlanRoute {
@@ -39,6 +42,8 @@ export interface PlanRoute {
   readonly specificity: number;
   /** `metadata.creationTimestamp`; the older object wins a tie. Empty where the object has none. */
   readonly createdAt: string;
+  /** The routes that must have taken a request before this one is tried, the outermost first. Absent where there are none. */
+  readonly under?: readonly RouteRank[];
   /** Names of entry points, sorted. */
   readonly entryPoints: readonly string[];
   /** True where the route takes requests over TLS only, false where clear text only, null where both. */
@@ -47,6 +52,9 @@ export interface PlanRoute {
   readonly middlewares: readonly MiddlewareId[];
   readonly action: RouteAction;
 }
+
+/** What decides of a route whether it goes before another. */
+export type RouteRank = Pick<PlanRoute, 'id' | 'object' | 'priority' | 'specificity' | 'createdAt'>;
 
 export type RouteAction = ForwardAction | FailAction;
 
@@ -71,8 +79,9 @@ export interface ForwardTarget {
 /** What fails closed: an unresolved reference makes its route answer with an error, never act as if nothing was asked. */
 export interface FailAction {
   readonly kind: 'fail';
-  readonly status: 500;
-  /** A diagnostic code. */
+  /** 404 for a request that a parent takes and none of its children does. */
+  readonly status: 500 | 404;
+  /** A diagnostic code; `NoChildRoute` with 404. */
   readonly reason: string;
 }
 

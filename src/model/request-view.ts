@@ -8,6 +8,8 @@ export interface RequestView {
    * upper-case percent sequences; never with a query.
    */
   readonly path: string;
+  /** The query as sent, one character per byte, without its `?`; empty where there is none. Read only where a rule asks for it. */
+  readonly query: string;
   readonly method: string;
   /** True where the request came over TLS; absent means clear text. */
   readonly tls?: boolean;

@@ -10,7 +10,10 @@ export type Rule =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'pathPrefix'; readonly prefix: string; readonly elements: boolean }
   | { readonly kind: 'method'; readonly method: string }
-  | { readonly kind: 'header'; readonly name: string; readonly value: string };
+  | { readonly kind: 'header'; readonly name: string; readonly value: string }
+  | QueryRule
+  | PatternRule
+  | ClientIpRule;
 
 /**
  * `host` is in lower case, without port and trailing dot; `*.example.com` stands for exactly one label more, `*` for any
@@ -19,4 +22,27 @@ export type Rule =
 export interface HostRule {
   readonly kind: 'host';
   readonly host: string;
+}
+
+/** Holds where a parameter of the query has the value; an empty value also stands for a parameter that has none. */
+export interface QueryRule {
+  readonly kind: 'query';
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * A regular expression in the syntax of Go (RE2), as text, that is found anywhere in the host, in the path, in a header line
+ * of that name (in lower case) or in a value of that query parameter.
+ */
+export type PatternRule =
+  | { readonly kind: 'hostRegexp'; readonly pattern: string }
+  | { readonly kind: 'pathRegexp'; readonly pattern: string }
+  | { readonly kind: 'headerRegexp'; readonly name: string; readonly pattern: string }
+  | { readonly kind: 'queryRegexp'; readonly key: string; readonly pattern: string };
+
+/** `range` is an address or a CIDR block that the client's address must be in. */
+export interface ClientIpRule {
+  readonly kind: 'clientIp';
+  readonly range: string;
 }

@@ -17,6 +17,8 @@ export interface Settings {
   /** `NAMESPACE/NAME` of the Service whose addresses go into `status.loadBalancer`. */
   readonly publishService: string | null;
   readonly publishAddresses: readonly string[];
+  /** `NAMESPACE/NAME` of the Lease whose holder writes; `off` for every replica; null for the one of the ingress class. */
+  readonly lease: string | null;
   readonly allowCrossNamespace: boolean;
   readonly allowExternalNames: boolean;
   /** CIDR blocks whose `X-Forwarded-*` and PROXY headers are believed. */

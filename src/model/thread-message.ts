@@ -14,6 +14,20 @@ export type ToProxyThread =
   | { readonly kind: 'drain'; readonly graceMs: number }
   | { readonly kind: 'ping'; readonly id: number };
 
+/**
+ * A part of a plan delta on its way to a proxy thread: pieces arrive in order and are built one by one, between requests; the
+ * generation goes live with the last one.
+ */
+export interface PlanPiece {
+  readonly kind: 'planPiece';
+  /** A PlanDelta as JSON; one that does not change the generation unless it is the last. */
+  readonly text: string;
+  readonly last: boolean;
+}
+
+/** What really goes to a proxy thread: plans in pieces. */
+export type ToWorker = Exclude<ToProxyThread, { readonly kind: 'plan' }> | PlanPiece;
+
 /** From a proxy thread to the control thread. */
 export type FromProxyThread =
   /** All entry points are open; the ports are those really bound. */

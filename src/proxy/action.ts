@@ -3,15 +3,17 @@ import type { PlanIndex } from '../routing/plan-index.ts';
 import type { MiddlewareStep } from './exchange.ts';
 import type { Limits } from './limits.ts';
 import { compileMiddleware } from './middleware/compile.ts';
+import { failures, type ProxyError } from './proxy-error.ts';
 import { noTimeouts, type Timeouts, timeoutsOf } from './timeouts.ts';
 import type { Services } from './upstream/services.ts';
 import { WeightedTargets } from './upstream/weighted.ts';
 
-/** What becomes of the requests of one route in one generation. Null targets: the route fails closed. */
+/** What becomes of the requests of one route in one generation. Null targets: the route answers with `failure`. */
 export interface Action {
   readonly route: RouteId;
   readonly steps: readonly MiddlewareStep[];
   readonly targets: WeightedTargets | null;
+  readonly failure: ProxyError;
   readonly timeouts: Timeouts;
 }
 
@@ -26,7 +28,9 @@ export function compileAction(route: PlanRoute, plan: PlanIndex, services: Servi
   }
   const { action } = route;
   if (isBroken || action.kind === 'fail') {
-    return { route: route.id, steps: [], targets: null, timeouts: noTimeouts };
+    const isNoRoute = action.kind === 'fail' && action.status === 404;
+    const failure = isNoRoute ? failures.noRoute : failures.routeBroken;
+    return { route: route.id, steps: [], targets: null, failure, timeouts: noTimeouts };
   }
   const targets = action.targets.map((target) => ({
     service: services.get(target.service),
@@ -35,5 +39,6 @@ export function compileAction(route: PlanRoute, plan: PlanIndex, services: Servi
     ...(target.proxyProtocol === undefined ? {} : { proxyProtocol: target.proxyProtocol }),
   }));
   const timeouts = timeoutsOf(action.timeouts, limits);
-  return { route: route.id, steps, targets: new WeightedTargets(targets), timeouts };
+  const failure = failures.routeBroken;
+  return { route: route.id, steps, targets: new WeightedTargets(targets), failure, timeouts };
 }

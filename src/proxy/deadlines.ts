@@ -7,9 +7,13 @@ export interface Timed {
   expire(): void;
 }
 
+/** As many ends as one turn of the event loop bears: closing a connection, or answering it, takes up to a tenth of a millisecond. */
+const mostPerTurn = 32;
+
 /**
  * The time limits of one thread: one coarse interval looks at a field of every connection, so a request arms and disarms
  * its limits by writing a number. The interval rests while there is nothing to watch, and never keeps the process alive.
+ * Where thousands are due at once, they expire over several turns of the event loop, so that requests need not wait for all of them.
  */
 export class Deadlines {
   /** Monotonic, in milliseconds; renewed at each tick only. */
@@ -18,6 +22,8 @@ export class Deadlines {
   readonly #clock: () => number;
   readonly #watched: Timed[] = [];
   #interval: NodeJS.Timeout | null = null;
+  /** Not null while a look at all of them goes on: they are due by the clock of its begin. */
+  #rest: NodeJS.Immediate | null = null;
 
   constructor(tickMs: number, clock: () => number = monotonicMs) {
     this.#tickMs = tickMs;
@@ -29,7 +35,7 @@ export class Deadlines {
     return this.#watched.length;
   }
 
-  /** The deadline that is `ms` away, or none where `ms` is 0. It never comes early, and late by two ticks at most. */
+  /** The deadline that is `ms` away, or none where `ms` is 0. It never comes early, and late by two ticks at most, but for turns of the event loop that others need. */
   after(ms: number): number {
     return ms === 0 ? 0 : this.nowMs + ms + this.#tickMs;
   }
@@ -60,10 +66,21 @@ export class Deadlines {
   tick(): void {
     const now = this.#clock();
     this.nowMs = now;
-    // Backwards, because an expiry may remove its own entry: what takes its place has been looked at.
-    for (let index = this.#watched.length - 1; index >= 0; index--) {
+    if (this.#rest === null) this.#expireFrom(this.#watched.length - 1);
+  }
+
+  /** Backwards, because an expiry may remove its own entry: what takes its place has been looked at. */
+  #expireFrom(begin: number): void {
+    this.#rest = null;
+    const now = this.nowMs;
+    let left = mostPerTurn;
+    for (let index = begin; index >= 0; index--) {
       const timed = this.#watched[index];
       if (timed === undefined || timed.deadline === 0 || timed.deadline > now) continue;
+      if (left-- === 0) {
+        this.#rest = setImmediate(() => this.#expireFrom(Math.min(index, this.#watched.length - 1)));
+        return;
+      }
       timed.deadline = 0;
       timed.expire();
     }
@@ -72,6 +89,8 @@ export class Deadlines {
   stop(): void {
     if (this.#interval !== null) clearInterval(this.#interval);
     this.#interval = null;
+    if (this.#rest !== null) clearImmediate(this.#rest);
+    this.#rest = null;
   }
 }
 

@@ -74,9 +74,13 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     }
     const { action } = found;
     exchange.route = action.route;
+    if (this.table.ambiguity(exchange.view, found.route) !== null) {
+      this.#fail(exchange, failures.ambiguousPath);
+      return;
+    }
     exchange.timeouts = action.timeouts;
     if (action.targets === null) {
-      this.#fail(exchange, failures.routeBroken);
+      this.#fail(exchange, action.failure);
       return;
     }
     if (action.steps.length > 0) {

@@ -24,6 +24,12 @@ export class HeadView implements RequestView {
     return this.#head.routingPath;
   }
 
+  get query(): string {
+    const { path } = this.#head;
+    const mark = path.indexOf('?');
+    return mark === -1 ? '' : path.slice(mark + 1);
+  }
+
   get method(): string {
     return this.#head.method;
   }

@@ -12,6 +12,7 @@ import { ClientConnection } from './http1/client-connection.ts';
 import { keepAliveMsOf, type Limits } from './limits.ts';
 import { HeaderConnection, type HeaderHome } from './proxy-protocol/header-connection.ts';
 import { Refusals } from './proxy-protocol/refusals.ts';
+import type { ReadMemory } from './read-memory.ts';
 import type { SendMemory } from './send-memory.ts';
 import type { StalledClients } from './stalled-clients.ts';
 import { acceptSockets, receive, type WatchedSocket } from './watched-socket.ts';
@@ -24,7 +25,7 @@ export interface ListenerContext {
   readonly date: HttpDate;
   readonly stalls: StalledClients;
   /** What the sockets of the thread read into. */
-  readonly readMemory: Buffer;
+  readonly readMemory: ReadMemory;
   readonly sendMemory: SendMemory;
   readonly recorder: Recorder;
   readonly log: Log;

@@ -25,6 +25,7 @@ export const failures = Object.freeze({
   badRequestLine: error('BadRequest', 'client', 'The request line is malformed.'),
   badTarget: error('BadRequest', 'client', 'The request target is malformed.'),
   badPath: error('BadRequest', 'client', 'The path holds dot segments or bytes that are not allowed.'),
+  ambiguousPath: error('AmbiguousPath', 'client', 'The path can be read in more than one way.'),
   badLine: error('BadRequest', 'client', 'A header line is malformed.'),
   badHost: error('BadRequest', 'client', 'The Host header is missing, repeated or malformed.'),
   badVersion: error('HttpVersionNotSupported', 'client', 'Only HTTP/1.0 and HTTP/1.1 are spoken here.'),

@@ -14,6 +14,7 @@ import { HttpDate } from './http-date.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ListenError, Listener, type ListenerContext } from './listener.ts';
 import { OverloadWatch } from './overload-watch.ts';
+import { ReadMemory } from './read-memory.ts';
 import { Responder } from './respond.ts';
 import { SendMemory } from './send-memory.ts';
 import { StalledClients } from './stalled-clients.ts';
@@ -49,6 +50,11 @@ export interface Proxy {
   readonly watched: number;
   /** Makes a generation live. Requests in flight keep theirs. Throws where `delta.since` is not the generation that is live. */
   applyPlan(delta: PlanDelta): void;
+  /**
+   * Builds a part of a delta: `piece.generation` is `piece.since` unless it is the last. Requests meet nothing of it before the
+   * last one makes the generation live.
+   */
+  buildPlan(piece: PlanDelta, last: boolean): void;
   /** Replaces the endpoints of services; those of `removed` have none any more. */
   setEndpoints(services: readonly ServiceEndpoints[], removed: readonly ServiceKey[]): void;
   /**
@@ -80,13 +86,15 @@ class ProxyThread implements Proxy {
   readonly #overload: OverloadWatch | null;
   readonly #listeners: readonly Listener[];
   readonly #limits: Limits;
+  /** The table that is being built; null between two deltas. */
+  #next: Table<Action> | null = null;
 
   constructor(options: ProxyOptions) {
     const limits = Object.freeze({ ...defaultLimits, ...options.limits });
     this.#limits = limits;
     const { recorder, log } = options;
     this.#deadlines = new Deadlines(limits.tickMs);
-    const memory = { readMemory: Buffer.allocUnsafeSlow(readBytes), sendMemory: new SendMemory() };
+    const memory = { readMemory: new ReadMemory(), sendMemory: new SendMemory() };
     this.#services = new Services({ limits, deadlines: this.#deadlines, ...memory });
     this.#overload = limits.overloadMs === 0 ? null : new OverloadWatch(limits.overloadMs, log);
     const responder = new Responder(options.hideReason);
@@ -110,7 +118,7 @@ class ProxyThread implements Proxy {
       hostName: options.hostName,
       reusePort: options.reusePort,
       gate: this.#gate,
-      stalls: new StalledClients(limits, this.#deadlines),
+      stalls: new StalledClients(limits, this.#deadlines, memory.readMemory),
       random: options.random ?? Math.random,
       ...memory,
     };
@@ -160,15 +168,21 @@ class ProxyThread implements Proxy {
   }
 
   applyPlan(delta: PlanDelta): void {
-    if (this.#overload === null) this.#applyPlan(delta);
-    else this.#overload.pause(() => this.#applyPlan(delta));
+    this.buildPlan(delta, true);
   }
 
-  #applyPlan(delta: PlanDelta): void {
-    this.#services.applyPlan(delta.services);
-    this.#handler.table = this.#handler.table.apply(delta, (route, plan) =>
+  buildPlan(piece: PlanDelta, last: boolean): void {
+    if (this.#overload === null) this.#build(piece, last);
+    else this.#overload.pause(() => this.#build(piece, last));
+  }
+
+  #build(piece: PlanDelta, last: boolean): void {
+    this.#services.applyPlan(piece.services);
+    const table = (this.#next ?? this.#handler.table).apply(piece, (route, plan) =>
       compileAction(route, plan, this.#services, this.#limits),
     );
+    this.#next = last ? null : table;
+    if (last) this.#handler.table = table;
   }
 
   setEndpoints(services: readonly ServiceEndpoints[], removed: readonly ServiceKey[]): void {
@@ -205,8 +219,6 @@ class ProxyThread implements Proxy {
   }
 }
 
-/** How much one read can bring. An answer of 64 KiB and its head come in one, and the memory fits into the cache of a core. */
-const readBytes = 131_072;
 const mostGoodbyeMs = 1_000;
 /** How long connections may take to close after their last answer, even when the grace is over. */
 const leastClosingMs = 500;

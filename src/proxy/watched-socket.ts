@@ -5,6 +5,10 @@ import {
   type SocketConstructorOpts,
   type TcpNetConnectOpts,
 } from 'node:net';
+import type { ReadMemory } from './read-memory.ts';
+
+/** A socket that holds so much is full. What it holds is kept in memory for as long as its peer likes. */
+const fullBytes = 16_384;
 
 /** Who is told what happens to a socket. What a method throws is a bug of ours, and goes to `onBug`. */
 export interface SocketWatcher {
@@ -31,7 +35,11 @@ export class WatchedSocket extends Socket {
 }
 
 /** Begins a connection whose events go to `watcher`. */
-export function connectSocket(to: TcpNetConnectOpts, memory: Buffer, watcher: SocketWatcher): WatchedSocket {
+export function connectSocket(
+  to: TcpNetConnectOpts,
+  memory: ReadMemory,
+  watcher: SocketWatcher,
+): WatchedSocket {
   const { noDelay, keepAlive, keepAliveInitialDelay } = to;
   const socket = socketReadingInto(memory, { noDelay, keepAlive, keepAliveInitialDelay });
   watch(socket, watcher);
@@ -68,7 +76,7 @@ interface ListeningHandle {
  */
 export function acceptSockets(
   server: Server,
-  memory: Buffer,
+  memory: ReadMemory,
   onSocket: (socket: WatchedSocket) => void,
 ): void {
   const handle = (server as unknown as { _handle?: Partial<ListeningHandle> | null })._handle;
@@ -89,19 +97,31 @@ export function acceptSockets(
   };
 }
 
-function socketReadingInto(memory: Buffer, options: SocketConstructorOpts): WatchedSocket {
-  const socket = new WatchedSocket({
+function socketReadingInto(memory: ReadMemory, options: SocketConstructorOpts): WatchedSocket {
+  let bytes: Buffer | null = null;
+  // An option of all streams, which the types of this one leave out.
+  const shape: SocketConstructorOpts & { readonly writableHighWaterMark: number } = {
     ...options,
+    writableHighWaterMark: fullBytes,
     onread: {
-      buffer: memory,
-      callback: (length) => {
-        receive(socket, memory, length);
+      // Asked before the first read and after each: none says that it stays the same, which costs less than to say so.
+      buffer: () => {
+        if (bytes === memory.current) return none;
+        bytes = memory.current;
+        return bytes;
+      },
+      callback: (length, read) => {
+        receive(socket, read as Buffer, length);
         return true;
       },
     },
-  });
+  };
+  const socket = new WatchedSocket(shape);
   return socket;
 }
+
+/** `net.Socket` keeps the memory that it has where it is given none; the types do not say so. */
+const none = undefined as unknown as Buffer;
 
 function adopt(accepted: Socket): WatchedSocket {
   const socket: WatchedSocket = Object.assign(accepted, { watcher: null });

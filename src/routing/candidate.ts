@@ -1,19 +1,24 @@
 import type { PlanRoute } from '../model/plan.ts';
 import type { RequestView } from '../model/request-view.ts';
+import { foldRoute } from './fold.ts';
 import { splitRule } from './index-keys.ts';
 import { byPrecedence } from './precedence.ts';
-import type { RuleTest } from './test-rule.ts';
+import type { RuleTest, RuleTools } from './test-rule.ts';
 
 /** A route as the index holds it. What is to be done with a request stands elsewhere, so that it can change alone. */
 export class Candidate {
   readonly route: PlanRoute;
+  /** The same where paths are compared without regard to case; itself where that makes no difference. */
+  readonly folded: Candidate;
   readonly #path: string | null;
   readonly #exact: boolean;
   readonly #rest: RuleTest | null;
 
-  constructor(route: PlanRoute) {
+  constructor(route: PlanRoute, tools: RuleTools, isFolded = false) {
     this.route = route;
-    const { path, rest } = splitRule(route.rule);
+    const folded = isFolded ? route : foldRoute(route);
+    this.folded = folded === route ? this : new Candidate(folded, tools, true);
+    const { path, rest } = splitRule(route.rule, tools);
     this.#path = path === null ? null : path.path;
     this.#exact = path?.exact ?? false;
     this.#rest = rest;

@@ -1,7 +1,10 @@
 import type { RequestView } from '../model/request-view.ts';
 import type { Rule } from '../model/rule.ts';
+import { differenceOf } from './explain-difference.ts';
 import { holds } from './linear.ts';
+import { parseQuery } from './query.ts';
 import { formatRule } from './rule/format.ts';
+import { compileRule, type RuleTools } from './test-rule.ts';
 
 /** One matcher of a rule, and what it found. */
 export interface ExplainedTerm {
@@ -13,48 +16,75 @@ export interface ExplainedTerm {
 }
 
 /** All matchers of a rule, in its order. */
-export function termsOf(rule: Rule, view: RequestView): readonly ExplainedTerm[] {
-  if (rule.kind === 'and' || rule.kind === 'or') return rule.rules.flatMap((each) => termsOf(each, view));
-  return [{ text: formatTerm(rule), holds: holds(rule, view), request: describeRequest(rule, view) }];
+export function termsOf(rule: Rule, view: RequestView, tools: RuleTools): readonly ExplainedTerm[] {
+  if (rule.kind === 'and' || rule.kind === 'or') {
+    return rule.rules.flatMap((each) => termsOf(each, view, tools));
+  }
+  const request = describeRequest(rule, view);
+  return [{ text: formatTerm(rule), holds: termHolds(rule, view, tools), request }];
 }
 
-/** A term that failed, and how far that puts the request off. */
+/** A term that failed: what was wanted, and what the request has instead. */
 export interface FailedTerm {
-  readonly text: string;
+  /** As in a rule. */
+  readonly wanted: string;
+  /** `the path is "/y"` */
   readonly request: string;
-  readonly distance: number;
 }
 
 /**
- * The terms that would have to change for a rule to hold; empty where it holds. Of alternatives, those of the nearest one.
+ * The terms that would have to change for a rule to hold; empty where it holds. Of alternatives, those of the nearest one. An
+ * alternative without any branch fails as a whole.
  */
-export function failedTerms(rule: Rule, view: RequestView): readonly FailedTerm[] {
+export function failedTerms(rule: Rule, view: RequestView, tools: RuleTools): readonly Rule[] {
   switch (rule.kind) {
-    case 'and':
-      return rule.rules.flatMap((each) => failedTerms(each, view));
+    case 'and': {
+      let failed: readonly Rule[] = nothing;
+      for (const each of rule.rules) {
+        const more = failedTerms(each, view, tools);
+        if (more.length > 0) failed = failed.length === 0 ? more : [...failed, ...more];
+      }
+      return failed;
+    }
     case 'or':
-      return nearest(rule, view);
+      return nearest(rule, view, tools);
     default:
-      if (holds(rule, view)) return [];
-      return [
-        { text: formatTerm(rule), request: describeRequest(rule, view), distance: distanceOf(rule, view) },
-      ];
+      return termHolds(rule, view, tools) ? nothing : [rule];
   }
 }
 
-/** The sum of what failed terms put a request off. */
-export function distanceSum(terms: readonly FailedTerm[]): number {
-  return terms.reduce((sum, term) => sum + term.distance, 0);
+const nothing: readonly Rule[] = Object.freeze([]);
+
+/** How far failed terms put a request off, to order misses by: the less, the nearer. Not negative. */
+export function distanceSum(terms: readonly Rule[], view: RequestView): number {
+  return terms.reduce((sum, term) => sum + distanceOf(term, view), 0);
 }
 
-function nearest(rule: Extract<Rule, { kind: 'or' }>, view: RequestView): readonly FailedTerm[] {
-  let best: readonly FailedTerm[] | null = null;
+/** A failed term in words. */
+export function describeFailed(rule: Rule, view: RequestView): FailedTerm {
+  if (rule.kind === 'or') return { wanted: formatRule(rule), request: 'nothing can fulfil it' };
+  const request = describeRequest(rule, view);
+  const difference = differenceOf(rule, view);
+  return {
+    wanted: formatTerm(rule),
+    request: difference === null ? request : `${request} (${difference})`,
+  };
+}
+
+function nearest(rule: Extract<Rule, { kind: 'or' }>, view: RequestView, tools: RuleTools): readonly Rule[] {
+  let best: readonly Rule[] | null = null;
   for (const branch of rule.rules) {
-    const failed = failedTerms(branch, view);
-    if (best === null || distanceSum(failed) < distanceSum(best)) best = failed;
-    if (failed.length === 0) break;
+    const failed = failedTerms(branch, view, tools);
+    if (failed.length === 0) return failed;
+    if (best === null || distanceSum(failed, view) < distanceSum(best, view)) best = failed;
   }
-  return best ?? [{ text: formatRule(rule), request: 'nothing can fulfil it', distance: 1000 }];
+  return best ?? [rule];
+}
+
+/** As `holds` says; patterns are compiled once for all rules that share `tools`, and most not at all. */
+function termHolds(rule: Rule, view: RequestView, tools: RuleTools): boolean {
+  const term = rule.kind === 'not' ? rule.rule : rule;
+  return 'pattern' in term ? compileRule(rule, tools)(view) : holds(rule, view);
 }
 
 /** A rule that takes whole elements reads as a pair of parentheses would: with its kind named. */
@@ -67,24 +97,42 @@ function formatTerm(rule: Rule): string {
 function describeRequest(rule: Rule, view: RequestView): string {
   switch (rule.kind) {
     case 'host':
+    case 'hostRegexp':
       return view.host === '' ? 'the request has no host' : `the host is ${quoted(view.host)}`;
     case 'path':
     case 'pathPrefix':
+    case 'pathRegexp':
       return `the path is ${quoted(view.path)}`;
     case 'method':
       return `the method is ${quoted(view.method)}`;
-    case 'header': {
+    case 'header':
+    case 'headerRegexp': {
       const values = view.header(rule.name.toLowerCase());
       return values.length === 0
         ? `the request has no header ${rule.name}`
-        : `header ${rule.name} is ${values.map(quoted).join(', ')}`;
+        : `header ${rule.name} is ${listed(values)}`;
     }
+    case 'query':
+    case 'queryRegexp': {
+      const values = parseQuery(view.query).get(rule.key) ?? [];
+      return values.length === 0
+        ? `the query has no parameter ${quoted(rule.key)}`
+        : `parameter ${quoted(rule.key)} is ${listed(values)}`;
+    }
+    case 'clientIp':
+      return `the client address is ${quoted(view.clientIp)}`;
     case 'not':
       return describeRequest(rule.rule, view);
     case 'and':
     case 'or':
       return 'the request fulfils it';
   }
+}
+
+/** The first few. */
+function listed(values: readonly string[]): string {
+  const more = values.length > 10 ? ` and ${values.length - 10} more` : '';
+  return `${values.slice(0, 10).map(quoted).join(', ')}${more}`;
 }
 
 function quoted(text: string): string {
@@ -96,12 +144,16 @@ function distanceOf(rule: Rule, view: RequestView): number {
   switch (rule.kind) {
     case 'host':
       return 100 - Math.min(50, commonEnd(rule.host, view.host));
+    case 'hostRegexp':
+      return 75;
+    case 'pathRegexp':
+      return 20;
     case 'path':
       return 30 - Math.min(20, commonStart(rule.path, view.path));
     case 'pathPrefix':
       return 30 - Math.min(20, commonStart(rule.prefix, view.path));
     case 'not':
-      return rule.rule.kind === 'host' ? 100 : 10;
+      return rule.rule.kind === 'host' || rule.rule.kind === 'hostRegexp' ? 100 : 10;
     default:
       return 5;
   }

@@ -1,9 +1,10 @@
+import type { PlanRoute } from '../model/plan.ts';
 import type { RequestView } from '../model/request-view.ts';
 import { BucketMap } from './bucket-map.ts';
 import type { Candidate } from './candidate.ts';
 import { ChangesByKey } from './changes-by-key.ts';
 import { indexKeysOf } from './index-keys.ts';
-import { changePathIndex, findCandidate, type PathIndex } from './path-index.ts';
+import { changePathIndex, findCandidate, isCovered, type PathIndex } from './path-index.ts';
 import type { ListChange } from './sorted-list.ts';
 
 /** Finds the route of a request by its host. Immutable; a changed copy shares what did not change. */
@@ -29,12 +30,40 @@ export class HostIndex {
     let found: Candidate | undefined;
     const exact = this.#exact.get(host);
     if (exact !== undefined) found = findCandidate(exact, view, found);
-    if (this.#wildcard.size > 0) {
-      const dot = host.indexOf('.');
-      const wildcard = dot > 0 ? this.#wildcard.get(host.slice(dot)) : undefined;
-      if (wildcard !== undefined) found = findCandidate(wildcard, view, found);
-    }
+    const wildcard = this.#wildcardOf(host);
+    if (wildcard !== undefined) found = findCandidate(wildcard, view, found);
     return this.#any === undefined ? found : findCandidate(this.#any, view, found);
+  }
+
+  /** The same among the folded candidates; the path of `view` is folded too. */
+  findFolded(view: RequestView): Candidate | undefined {
+    const { host } = view;
+    let found: Candidate | undefined;
+    for (const index of [this.#exact.get(host), this.#wildcardOf(host), this.#any]) {
+      if (index !== undefined) found = findCandidate(index.folded ?? index, view, found);
+    }
+    return found;
+  }
+
+  /** Whether folding makes a difference for any candidate of a host. */
+  hasFolded(host: string): boolean {
+    const isFolded = (index: PathIndex | undefined): boolean => (index?.folded ?? null) !== null;
+    return isFolded(this.#exact.get(host)) || isFolded(this.#wildcardOf(host)) || isFolded(this.#any);
+  }
+
+  /** True where no candidate of the host has a policy that `chosen` lacks; false also where one may. */
+  isCovered(host: string, chosen: PlanRoute): boolean {
+    const exact = this.#exact.get(host);
+    if (exact !== undefined && !isCovered(exact, chosen)) return false;
+    const wildcard = this.#wildcardOf(host);
+    if (wildcard !== undefined && !isCovered(wildcard, chosen)) return false;
+    return this.#any === undefined || isCovered(this.#any, chosen);
+  }
+
+  #wildcardOf(host: string): PathIndex | undefined {
+    if (this.#wildcard.size === 0) return undefined;
+    const dot = host.indexOf('.');
+    return dot > 0 ? this.#wildcard.get(host.slice(dot)) : undefined;
   }
 
   /** A copy without some candidates and with others, which come in precedence order. */

@@ -1,5 +1,13 @@
 import type { HostRule, Rule } from '../model/rule.ts';
-import { allOf, compileRule, type RuleTest, withoutTrailingSlash } from './test-rule.ts';
+import { outlineOf } from './rule/pattern-outline.ts';
+import {
+  allOf,
+  byCost,
+  compileRule,
+  type RuleTest,
+  type RuleTools,
+  withoutTrailingSlash,
+} from './test-rule.ts';
 
 /** A path, or a prefix of plain characters, that a request must have for a rule to hold. */
 export interface PathKey {
@@ -46,6 +54,10 @@ function hostsOf(rule: Rule): readonly string[] | null {
   switch (rule.kind) {
     case 'host':
       return rule.host === '*' ? null : [rule.host];
+    case 'hostRegexp': {
+      const { literal } = outlineOf(rule.pattern);
+      return literal?.begin && literal.end && !literal.text.includes('*') ? [literal.text] : null;
+    }
     case 'and':
       return fewest(rule.rules.map(hostsOf));
     case 'or': {
@@ -65,6 +77,8 @@ function pathsOf(rule: Rule): readonly PathKey[] | null {
       const key = pathKeyOf(rule);
       return key === null ? null : [key];
     }
+    case 'pathRegexp':
+      return pathsOfPattern(rule.pattern);
     case 'and':
       return fewest(rule.rules.map(pathsOf));
     case 'or': {
@@ -79,6 +93,13 @@ function pathsOf(rule: Rule): readonly PathKey[] | null {
     default:
       return null;
   }
+}
+
+/** What every match of a pattern begins with is as good as a prefix. */
+function pathsOfPattern(pattern: string): readonly PathKey[] | null {
+  const { prefix, literal } = outlineOf(pattern);
+  if (literal?.begin && literal.end) return [{ exact: true, path: literal.text }];
+  return prefix === '' ? null : [{ exact: false, path: prefix }];
 }
 
 type PathRule = Extract<Rule, { kind: 'path' | 'pathPrefix' }>;
@@ -110,18 +131,23 @@ export interface SplitRule {
  * Cuts a rule that all terms of must hold, so that what its index key says is not checked again: its one host and its first
  * path. Any other rule is all rest.
  */
-export function splitRule(rule: Rule): SplitRule {
+export function splitRule(rule: Rule, tools: RuleTools): SplitRule {
   const terms = rule.kind === 'and' ? rule.rules : [rule];
   if (terms.some((term) => term.kind === 'and' || term.kind === 'or')) {
-    return { path: null, rest: compileRule(rule) };
+    return { path: null, rest: compileRule(rule, tools) };
   }
-  const host = terms.find((term): term is HostRule => term.kind === 'host' && term.host !== '*');
+  // A pattern may be what the rule is indexed by, and then says nothing of the other hosts.
+  const host = terms.some((term) => term.kind === 'hostRegexp') ? undefined : terms.find(isHost);
   const pathTerm = terms.find(isPlainPath);
   const others = terms.filter((term) => term !== host && term !== pathTerm);
   return {
     path: pathTerm === undefined ? null : pathKeyOf(pathTerm),
-    rest: others.length === 0 ? null : allOf(others.map(compileRule)),
+    rest: others.length === 0 ? null : allOf(byCost(others).map((other) => compileRule(other, tools))),
   };
+}
+
+function isHost(rule: Rule): rule is HostRule {
+  return rule.kind === 'host' && rule.host !== '*';
 }
 
 /** Elements are no plain characters: they need a check after the prefix, except where the prefix is empty. */

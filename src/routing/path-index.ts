@@ -1,19 +1,29 @@
+import type { PlanRoute } from '../model/plan.ts';
 import type { RequestView } from '../model/request-view.ts';
 import { BucketMap } from './bucket-map.ts';
 import { byCandidatePrecedence, type Candidate } from './candidate.ts';
 import { ChangesByKey } from './changes-by-key.ts';
 import { indexKeysOf, type PathKey } from './index-keys.ts';
+import { coversPolicy, hasSamePolicy } from './policy.ts';
 import { changeSorted, type ListChange } from './sorted-list.ts';
 
 /** Up to this many candidates are tried one after the other. */
 const maxListed = 24;
 
-/** The candidates of one host, immutable. */
-export interface PathIndex {
+/** Candidates of one host, immutable. */
+export interface CandidateIndex {
   /** All of them, in precedence order. */
   readonly candidates: readonly Candidate[];
   /** Null where they are few. */
   readonly byPath: ByPath | null;
+}
+
+/** The candidates of one host, immutable. */
+export interface PathIndex extends CandidateIndex {
+  /** Whether all of them have the same policy, so that a request is as safe on one as on another. */
+  readonly isUniform: boolean;
+  /** The same candidates folded; null where no folded candidate differs. */
+  readonly folded: CandidateIndex | null;
 }
 
 type Candidates = readonly Candidate[];
@@ -32,7 +42,7 @@ interface ByPath {
  * candidates whose path fits, not the number of all.
  */
 export function findCandidate(
-  index: PathIndex,
+  index: CandidateIndex,
   view: RequestView,
   best: Candidate | undefined,
 ): Candidate | undefined {
@@ -68,6 +78,60 @@ export function changePathIndex(
   host: string,
   change: ListChange<Candidate>,
 ): PathIndex | undefined {
+  const changed = changeCandidates(index, host, change);
+  if (changed === undefined) return undefined;
+  const { candidates, byPath } = changed;
+  const folded = changeFolded(index, host, change, candidates) ?? null;
+  return { candidates, byPath, isUniform: staysUniform(index, change, candidates), folded };
+}
+
+/** Whether a request on route `chosen` meets every policy that it would meet on any of the candidates; false also where it may. */
+export function isCovered(index: PathIndex, chosen: PlanRoute): boolean {
+  const first = index.candidates[0];
+  return index.isUniform && (first === undefined || coversPolicy(chosen, first.route));
+}
+
+/** Looks at what came only, where that decides: a host may have 100,000 candidates. */
+function staysUniform(
+  before: PathIndex | undefined,
+  { removed, added }: ListChange<Candidate>,
+  candidates: Candidates,
+): boolean {
+  const first = before?.candidates[0];
+  if (before === undefined || first === undefined) return isUniform(candidates);
+  if (!before.isUniform) return removed.size > 0 && isUniform(candidates);
+  if (added.every(({ route }) => hasSamePolicy(first.route, route))) return true;
+  return removed.size >= before.candidates.length && isUniform(candidates);
+}
+
+function isUniform(candidates: Candidates): boolean {
+  const first = candidates[0];
+  return first === undefined || candidates.every(({ route }) => hasSamePolicy(first.route, route));
+}
+
+/** Once there, it is kept until the host goes: that costs memory, and never an answer. */
+function changeFolded(
+  index: PathIndex | undefined,
+  host: string,
+  change: ListChange<Candidate>,
+  candidates: Candidates,
+): CandidateIndex | undefined {
+  if (index?.folded) {
+    const removed = new Set(Array.from(change.removed, ({ folded }) => folded));
+    return changeCandidates(index.folded, host, { removed, added: change.added.map(({ folded }) => folded) });
+  }
+  if (change.added.every((candidate) => candidate.folded === candidate)) return undefined;
+  return changeCandidates(undefined, host, {
+    removed: new Set(),
+    added: candidates.map(({ folded }) => folded),
+  });
+}
+
+function changeCandidates(
+  index: CandidateIndex | undefined,
+  host: string,
+  change: ListChange<Candidate>,
+): CandidateIndex | undefined {
   const candidates = changeSorted(index?.candidates ?? [], change, byCandidatePrecedence);
   if (candidates.length === 0) return undefined;
   if (candidates.length <= maxListed) return { candidates, byPath: null };

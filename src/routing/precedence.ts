@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../model/order.ts';
-import type { PlanRoute } from '../model/plan.ts';
+import type { PlanRoute, RouteRank } from '../model/plan.ts';
 import type { Rule } from '../model/rule.ts';
 import { formatRule } from './rule/format.ts';
 
@@ -16,9 +16,39 @@ export function defaultPriority(text: string): number {
  * if it were a prefix and a prefix counts without its trailing slash. So of two paths that match, the longer wins, and of an
  * Exact path and a Prefix of the same length, the Exact one does by its specificity (Kubernetes Ingress, "Multiple
  * matches").
+ *
+ * Unless the host is one name, the path counts as `/`, so that no path lifts a wildcard over a name that it stands for, or a
+ * rule without host over one with: a name is at least as long as the wildcard, and where it is as long, the specificity lets
+ * the name win. The specificity also orders the paths of such a host among each other. A host without paths counts as if it
+ * had the path `/`.
  */
 export function ingressPriority(rule: Rule): number {
-  return defaultPriority(formatRule(measured(rule)));
+  const whole: Rule = rule.kind === 'host' ? { kind: 'and', rules: [rule, rootPath] } : rule;
+  const hasName = specificity(rule).host === 2;
+  return defaultPriority(formatRule(hasName ? measured(whole) : replacePaths(whole, () => rootPath)));
+}
+
+const rootPath: Rule = Object.freeze({ kind: 'pathPrefix', prefix: '/', elements: false });
+
+/** `specificityOf` for the rule of an Ingress path: a pattern counts as a prefix that is as long, so that it can win over `/`. */
+export function ingressSpecificity(rule: Rule): number {
+  const asPrefix = (term: Rule): Rule =>
+    term.kind === 'pathRegexp' ? { kind: 'pathPrefix', prefix: term.pattern, elements: false } : term;
+  return specificityOf(replacePaths(rule, asPrefix));
+}
+
+function replacePaths(rule: Rule, replace: (term: Rule) => Rule): Rule {
+  switch (rule.kind) {
+    case 'and':
+    case 'or':
+      return { kind: rule.kind, rules: rule.rules.map((each) => replacePaths(each, replace)) };
+    case 'path':
+    case 'pathPrefix':
+    case 'pathRegexp':
+      return replace(rule);
+    default:
+      return rule;
+  }
 }
 
 function measured(rule: Rule): Rule {
@@ -40,10 +70,11 @@ function measured(rule: Rule): Rule {
 }
 
 interface Specificity {
-  /** 2 for one host, 1 for `*.domain`, 0 for any. */
+  /** 2 for one host, 1 for `*.domain`, one half for a pattern, 0 for any. */
   readonly host: number;
-  /** 2 for one path, 1 for a prefix, 0 for any. */
+  /** 2 for one path, 1 for a prefix, 0 for a pattern and for any. */
   readonly path: number;
+  /** Of a pattern too, so that it is narrower than any path. */
   readonly pathLength: number;
   readonly terms: number;
 }
@@ -51,17 +82,24 @@ interface Specificity {
 const nothing: Specificity = { host: 0, path: 0, pathLength: 0, terms: 0 };
 
 /**
- * How narrow a rule is, as one integer that orders rules of the same priority: an exact host before `*.domain` before any
- * host; then an exact path before a prefix; then the longer path; then the number of terms. Of alternatives the broadest
- * counts. Between 0 and 2 to the 34th.
+ * How narrow a rule is, as one integer that orders rules of the same priority: an exact host before `*.domain` before a
+ * pattern before any host; then an exact path before a prefix before a pattern; then the longer path; then the number of
+ * terms. Of alternatives the broadest counts. Between 0 and 2 to the 34th.
  */
 export function specificityOf(rule: Rule): number {
   return encode(specificity(rule));
 }
 
+const patternHost = 0.5;
+
 function encode(parts: Specificity): number {
-  const pathLength = Math.min(parts.pathLength, 2 ** 20 - 1);
   const terms = Math.min(parts.terms, 2 ** 10 - 1);
+  if (parts.host === patternHost) {
+    // Between any host with any path and the broadest rule of a wildcard host.
+    const length = Math.min(parts.pathLength, 2 ** 18 - 1);
+    return (3 * 2 ** 20 + parts.path * 2 ** 18 + length) * 2 ** 10 + terms;
+  }
+  const pathLength = Math.min(parts.pathLength, 2 ** 20 - 1);
   return ((parts.host * 4 + parts.path) * 2 ** 20 + pathLength) * 2 ** 10 + terms;
 }
 
@@ -77,9 +115,17 @@ function specificity(rule: Rule): Specificity {
       return { ...nothing, path: 2, pathLength: rule.path.length, terms: 1 };
     case 'pathPrefix':
       return { ...nothing, path: 1, pathLength: rule.prefix.length, terms: 1 };
+    case 'hostRegexp':
+      return { ...nothing, host: patternHost, terms: 1 };
+    case 'pathRegexp':
+      return { ...nothing, pathLength: rule.pattern.length, terms: 1 };
     case 'not':
     case 'method':
     case 'header':
+    case 'headerRegexp':
+    case 'query':
+    case 'queryRegexp':
+    case 'clientIp':
       return { ...nothing, terms: 1 };
   }
 }
@@ -109,9 +155,25 @@ function broader(left: Specificity, right: Specificity): Specificity {
 
 /**
  * The order in which routes are tried; the first that matches takes the request. Total: higher priority, then higher
- * specificity, then the older object (one without age is the youngest), then namespace, name, kind, apiVersion and index.
+ * specificity, then the older object (one without age is the youngest), then namespace, name, kind, apiVersion and index. Of
+ * routes below parents the outermost parents compete first; below the same one its children do, and then it comes itself.
  */
 export function byPrecedence(left: PlanRoute, right: PlanRoute): number {
+  return left.under === undefined && right.under === undefined ? byRank(left, right) : byLineage(left, right);
+}
+
+function byLineage(left: PlanRoute, right: PlanRoute): number {
+  const ofLeft: readonly RouteRank[] = [...(left.under ?? []), left];
+  const ofRight: readonly RouteRank[] = [...(right.under ?? []), right];
+  for (const [depth, rank] of ofLeft.entries()) {
+    const other = ofRight[depth];
+    if (other === undefined) return -1;
+    if (rank.id !== other.id) return byRank(rank, other);
+  }
+  return ofLeft.length < ofRight.length ? 1 : 0;
+}
+
+function byRank(left: RouteRank, right: RouteRank): number {
   if (left.priority !== right.priority) return left.priority > right.priority ? -1 : 1;
   if (left.specificity !== right.specificity) return left.specificity > right.specificity ? -1 : 1;
   return byAge(left.createdAt, right.createdAt) || byOrigin(left, right);
@@ -124,7 +186,7 @@ function byAge(left: string, right: string): number {
   return byCodeUnit(left, right);
 }
 
-function byOrigin(left: PlanRoute, right: PlanRoute): number {
+function byOrigin(left: RouteRank, right: RouteRank): number {
   return (
     byCodeUnit(left.object.namespace, right.object.namespace) ||
     byCodeUnit(left.object.name, right.object.name) ||

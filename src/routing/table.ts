@@ -9,12 +9,14 @@ import type {
 } from '../model/plan.ts';
 import type { ListDelta, PlanDelta } from '../model/plan-delta.ts';
 import type { RequestView } from '../model/request-view.ts';
+import { type Ambiguity, findAmbiguity } from './ambiguity.ts';
 import { BucketMap } from './bucket-map.ts';
 import { byCandidatePrecedence, Candidate } from './candidate.ts';
 import { ChangesByKey } from './changes-by-key.ts';
 import { HostIndex } from './host-index.ts';
 import type { PlanIndex } from './plan-index.ts';
 import { changeSorted, type ListChange } from './sorted-list.ts';
+import { RuleTools } from './test-rule.ts';
 
 /** Turns the action of a route into what the caller does with a request. Must not keep the index. */
 export type CompileAction<Action> = (route: PlanRoute, plan: PlanIndex) => Action;
@@ -40,6 +42,7 @@ interface Parts<Action> {
   /** Ids of the routes that name a service or a middleware, sorted, by `userKey`. */
   readonly users: BucketMap<readonly RouteId[]>;
   readonly hosts: HostIndex;
+  readonly tools: RuleTools;
 }
 
 /**
@@ -62,6 +65,7 @@ export class Table<Action> {
       middlewares: BucketMap.empty(),
       users: BucketMap.empty(),
       hosts: HostIndex.empty(),
+      tools: new RuleTools(),
     });
   }
 
@@ -78,6 +82,16 @@ export class Table<Action> {
     const { hosts, routes } = this.#parts;
     const found = hosts.find(view);
     return found === undefined ? undefined : routes.get(found.route.id);
+  }
+
+  /**
+   * Why a request that took the route `chosen` must not have it: another reading of its path leads to a route with a policy
+   * that `chosen` lacks. Null where it may. Costs next to nothing where the routes of the host have the same policies, and
+   * little where the path can be read in one way only.
+   */
+  ambiguity(view: RequestView, chosen: PlanRoute): Ambiguity | null {
+    const { hosts } = this.#parts;
+    return hosts.isCovered(view.host, chosen) ? null : findAmbiguity(view, chosen, hosts);
   }
 
   /** The route of an id, whether or not any request reaches it. */
@@ -113,13 +127,14 @@ export class Table<Action> {
       middlewares,
       users: changedUsers(before, changed),
       hosts: before.hosts.with(candidateChange(before, changed)),
+      tools: before.tools,
     });
   }
 
   /** A route that did not change itself keeps its place in the index. */
   #entry(route: PlanRoute, action: Action): Entry<Action> {
     const old = this.#parts.routes.get(route.id);
-    const candidate = old?.route === route ? old.candidate : new Candidate(route);
+    const candidate = old?.route === route ? old.candidate : new Candidate(route, this.#parts.tools);
     return { id: route.id, route, action, candidate };
   }
 

@@ -7,6 +7,7 @@ export class ControlSeries {
   readonly #registry = new Registry();
   readonly #generation = this.#gauge('fairlead_table_generation');
   readonly #routes = this.#gauge('fairlead_table_routes');
+  readonly #leader = this.#gauge('fairlead_leader');
   readonly #diagnostics = this.#gauge('fairlead_diagnostics');
   readonly #watchLastEvent = this.#gauge('fairlead_watch_last_event_timestamp_seconds');
   readonly #eventLoopDelay = this.#gauge('fairlead_event_loop_delay_seconds');
@@ -43,6 +44,10 @@ export class ControlSeries {
 
   watchEvent(kind: string, epochSeconds: number): void {
     this.#watchLastEvent.set({ kind }, epochSeconds);
+  }
+
+  setLeader(isLeader: boolean): void {
+    this.#leader.set(isLeader ? 1 : 0);
   }
 
   /** Null takes the thread's series away. */

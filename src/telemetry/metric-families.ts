@@ -146,6 +146,13 @@ export const metricFamilies = {
     buckets: [],
     counted: 'control',
   },
+  fairlead_leader: {
+    type: 'gauge',
+    labels: [],
+    help: '1 where this replica holds the Lease and writes statuses and Events, else 0.',
+    buckets: [],
+    counted: 'control',
+  },
   fairlead_event_loop_delay_seconds: {
     type: 'gauge',
     labels: ['thread', 'quantile'],

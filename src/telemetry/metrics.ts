@@ -33,6 +33,8 @@ export interface Metrics {
   watchRestarted(kind: string): void;
   /** The watch of a kind said something, at `epochSeconds`. */
   watchEvent(kind: string, epochSeconds: number): void;
+  /** Whether this replica holds the Lease. */
+  setLeader(isLeader: boolean): void;
   /** Reads the control thread; to be called before `render`. Drops the series of routes and services that are gone. */
   observe(control: ObservedControl): void;
   /** All metrics as Prometheus text (format 0.0.4). */
@@ -83,6 +85,10 @@ class ProcessMetrics implements Metrics {
 
   watchEvent(kind: string, epochSeconds: number): void {
     this.#control.watchEvent(kind, epochSeconds);
+  }
+
+  setLeader(isLeader: boolean): void {
+    this.#control.setLeader(isLeader);
   }
 
   observe(control: ObservedControl): void {

@@ -53,8 +53,8 @@ export class ThreadRecorder implements Recorder {
   }
 
   /**
-   * To be called when the thread has swapped its table, before it says `live`: gives back the rows of routes and services that
-   * went. Requests on them that finish later count for their entry point only.
+   * To be called with each piece of a delta, before the thread says `live`: gives back the rows of routes and services that go.
+   * Requests on them that finish later count for their entry point only.
    */
   planChanged(delta: PlanDelta): void {
     for (const route of delta.routes.set) this.#routes.revive(route.id);

@@ -5,3 +5,6 @@ import type { FailAction } from '../model/plan.ts';
 export function failing(reason: DiagnosticCode): FailAction {
   return Object.freeze({ kind: 'fail', status: 500, reason });
 }
+
+/** What a parent does with requests that none of its children takes: it has no route for them. */
+export const noChildRoute: FailAction = Object.freeze({ kind: 'fail', status: 404, reason: 'NoChildRoute' });

@@ -10,8 +10,16 @@ import { type EntryChanges, SharedEntries } from './shared-entries.ts';
 /** What a plan delta says, without the generations, which publishing adds. */
 export type PlanChanges = Omit<PlanDelta, 'generation' | 'since'>;
 
+/** The same with what stood there before: for people, who want to know what changed. */
+export interface PlanEdits {
+  readonly routes: EntryChanges<PlanRoute>;
+  readonly services: EntryChanges<PlanService>;
+  readonly middlewares: EntryChanges<PlanMiddleware>;
+}
+
 export interface AssemblyChanges {
   readonly plan: PlanChanges;
+  readonly edits: PlanEdits;
   /** By object, path, code and message. */
   readonly diagnostics: { readonly appeared: readonly Diagnostic[]; readonly gone: readonly Diagnostic[] };
 }
@@ -55,14 +63,20 @@ export class Assembly {
   settle(): AssemblyChanges {
     this.#duplicates.settle(this.#diagnostics);
     const diagnostics = this.#diagnostics.settle();
+    const edits: PlanEdits = {
+      routes: this.#routes.settle(),
+      services: this.#services.settle(),
+      middlewares: this.#middlewares.settle(),
+    };
     const plan: PlanChanges = {
-      routes: listDelta(this.#routes.settle(), (route) => route.id),
-      services: listDelta(this.#services.settle(), (service) => service.key),
-      middlewares: listDelta(this.#middlewares.settle(), (middleware) => middleware.id),
+      routes: listDelta(edits.routes, (route) => route.id),
+      services: listDelta(edits.services, (service) => service.key),
+      middlewares: listDelta(edits.middlewares, (middleware) => middleware.id),
     };
     if (!isNothing(plan)) this.#plan = null;
     return {
       plan,
+      edits,
       diagnostics: {
         appeared: diagnostics.set.toSorted(byDiagnostic),
         gone: diagnostics.removed.toSorted(byDiagnostic),

@@ -2,6 +2,7 @@ import type { FragmentBuilder } from './fragment.ts';
 import type { Lookup } from './lookup.ts';
 import type { MiddlewareReader } from './middleware-reader.ts';
 import type { TranslateOptions } from './options.ts';
+import type { ParentReader } from './parent-reader.ts';
 
 /** What the translation of one object has at hand. */
 export interface TranslateContext {
@@ -11,4 +12,5 @@ export interface TranslateContext {
   readonly lookup: Lookup;
   readonly fragment: FragmentBuilder;
   readonly readMiddleware: MiddlewareReader;
+  readonly readParent: ParentReader;
 }

@@ -1,62 +1,97 @@
-import { joinPath } from '../api/field-path.ts';
+import type { RouteTimeoutsSpec } from '../api/route-timeouts.ts';
 import type { KubeObject } from '../model/cluster.ts';
-import { byCodeUnit } from '../model/order.ts';
-import type { FragmentBuilder } from './fragment.ts';
-import { fieldsOf } from './shape.ts';
+import type { DiagnosticCode } from '../model/diagnostic.ts';
+import type { MiddlewareId } from '../model/plan.ts';
+import type { RouteTimeouts } from '../model/route-timeouts.ts';
+import { type Annotated, annotationPath, readAnnotations } from './annotations.ts';
+import { reportedAt } from './aside.ts';
+import type { TranslateContext } from './context.ts';
+import { routeEntryPoints } from './entry-points.ts';
+import { judgeForeignAnnotations } from './ingress-nginx.ts';
+import { middlewareNamed } from './middleware-names.ts';
+import { timeoutsPart } from './route-timeouts.ts';
 
-/** Annotations by which other controllers are told what an Ingress cannot say. */
-const foreignPrefixes: readonly string[] = ['nginx.ingress.kubernetes.io/', 'traefik.ingress.kubernetes.io/'];
-
-/**
- * Those that keep requests out, or decide which of them an Ingress takes. An Ingress that was written for another controller
- * must not be served without them: what they were to guard would be open.
- */
-const guarding: ReadonlySet<string> = new Set([
-  'nginx.ingress.kubernetes.io/allowlist-source-range',
-  'nginx.ingress.kubernetes.io/auth-secret',
-  'nginx.ingress.kubernetes.io/auth-signin',
-  'nginx.ingress.kubernetes.io/auth-snippet',
-  'nginx.ingress.kubernetes.io/auth-tls-secret',
-  'nginx.ingress.kubernetes.io/auth-tls-verify-client',
-  'nginx.ingress.kubernetes.io/auth-type',
-  'nginx.ingress.kubernetes.io/auth-url',
-  'nginx.ingress.kubernetes.io/canary',
-  'nginx.ingress.kubernetes.io/configuration-snippet',
-  'nginx.ingress.kubernetes.io/denylist-source-range',
-  'nginx.ingress.kubernetes.io/enable-global-auth',
-  'nginx.ingress.kubernetes.io/enable-modsecurity',
-  'nginx.ingress.kubernetes.io/enable-owasp-core-rules',
-  'nginx.ingress.kubernetes.io/server-snippet',
-  'nginx.ingress.kubernetes.io/ssl-passthrough',
-  'nginx.ingress.kubernetes.io/whitelist-source-range',
-  'traefik.ingress.kubernetes.io/router.middlewares',
-  'traefik.ingress.kubernetes.io/router.pathmatcher',
-  'traefik.ingress.kubernetes.io/router.tls.options',
-]);
-
-/** Reports annotations of other controllers, which this version does not read. False where the Ingress must not be served. */
-export function judgeAnnotations(ingress: KubeObject, fragment: FragmentBuilder): boolean {
-  let mayBeServed = true;
-  const annotations = Object.entries(fieldsOf(ingress.metadata.annotations));
-  for (const [name, value] of annotations.sort(([left], [right]) => byCodeUnit(left, right))) {
-    if (!foreignPrefixes.some((prefix) => name.startsWith(prefix))) continue;
-    if (value === '' || value === 'false') continue;
-    const path = joinPath('metadata.annotations', [name]);
-    if (!guarding.has(name)) {
-      fragment.report(
-        path,
-        'FieldWithoutEffect',
-        'has no effect: this version does not read this annotation',
-      );
-      continue;
-    }
-    mayBeServed = false;
-    fragment.report(
-      path,
-      'NotSupported',
-      'is not supported: this version does not read this annotation, and without it the Ingress would be more open than it was',
-      'Say it with an IngressRoute and Middlewares, or remove the annotation.',
-    );
-  }
-  return mayBeServed;
+/** What the annotations of an Ingress say of all its routes. */
+export interface IngressSettings {
+  /** As in a route of the plan. */
+  readonly entryPoints: readonly string[];
+  readonly tls: true | null;
+  readonly middlewares: readonly MiddlewareId[];
+  /** Null where the usual priority holds. */
+  readonly priority: number | null;
+  /** The matcher that takes paths of the type ImplementationSpecific; null where they are prefixes of whole elements. */
+  readonly pathMatcher: { readonly annotation: string; readonly matcher: string } | null;
+  /** As a part of an action. */
+  readonly timeouts: { readonly timeouts?: RouteTimeouts };
+  /** What is said of services, for all that the Ingress leads to. */
+  readonly annotated: Annotated;
+  /** Why nothing may be served; null where all is well. */
+  readonly failure: DiagnosticCode | null;
 }
+
+/** Reads all annotations of an Ingress that mean something to us, or that other controllers would act on. */
+export function ingressSettings(ingress: KubeObject, context: TranslateContext): IngressSettings {
+  const { fragment } = context;
+  const foreign = judgeForeignAnnotations(ingress, fragment);
+  const annotated = readAnnotations(ingress, 'Ingress', (name, ...problem) =>
+    fragment.report(annotationPath(name), ...problem),
+  );
+  const { settings } = annotated;
+  const wantsTls = [...settings].some(([field, { value }]) => /^tls\b/.test(field) && value !== false);
+  const places = placesOf(annotated, wantsTls, context);
+  const chain = middlewaresOf(annotated, context);
+  const priority = settings.get('routes[].priority')?.value;
+  const matcher = settings.get('pathMatcher');
+  return {
+    entryPoints: places.names,
+    tls: wantsTls ? true : null,
+    middlewares: chain.middlewares,
+    priority: typeof priority === 'number' && priority !== 0 ? priority : null,
+    pathMatcher: matcher === undefined ? null : { annotation: matcher.name, matcher: String(matcher.value) },
+    timeouts: timeoutsOf(annotated),
+    annotated,
+    failure: annotated.failure ?? foreign ?? chain.failure ?? (places.areClosed ? 'NotSupported' : null),
+  };
+}
+
+function placesOf(
+  { settings }: Annotated,
+  wantsTls: boolean,
+  context: TranslateContext,
+): { readonly names: readonly string[]; readonly areClosed: boolean } {
+  const asked = settings.get('entryPoints');
+  if (asked === undefined || !Array.isArray(asked.value))
+    return { names: context.everywhere, areClosed: false };
+  const names: readonly string[] = asked.value;
+  return reportedAt(context, annotationPath(asked.name), ({ fragment, options }) =>
+    routeEntryPoints(fragment, options.entryPoints, names, wantsTls),
+  );
+}
+
+function middlewaresOf(
+  { settings }: Annotated,
+  context: TranslateContext,
+): { readonly middlewares: readonly MiddlewareId[]; readonly failure: DiagnosticCode | null } {
+  const asked = settings.get('routes[].middlewares');
+  if (asked === undefined || !Array.isArray(asked.value)) return { middlewares: none, failure: null };
+  const names: readonly string[] = asked.value;
+  const path = annotationPath(asked.name);
+  const found = names.map((name) => middlewareNamed(context, name, path));
+  const failure = found.find((one) => typeof one === 'string');
+  if (failure !== undefined) return { middlewares: none, failure };
+  const used = found.filter((one) => typeof one !== 'string');
+  for (const one of used) context.fragment.useMiddleware(one);
+  return { middlewares: Object.freeze(used.map(({ id }) => id)), failure: null };
+}
+
+const none: readonly never[] = Object.freeze([]);
+
+function timeoutsOf({ settings }: Annotated): { readonly timeouts?: RouteTimeouts } {
+  const prefix = 'routes[].timeouts.';
+  const said = [...settings].filter(([field]) => field.startsWith(prefix));
+  if (said.length === 0) return nothing;
+  const spec = Object.fromEntries(said.map(([field, { value }]) => [field.slice(prefix.length), value]));
+  return timeoutsPart(spec as RouteTimeoutsSpec);
+}
+
+const nothing = Object.freeze({});

@@ -6,17 +6,27 @@ import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { formatReference } from '../model/object-reference.ts';
 import type { ForwardTarget, MiddlewareId, PlanRoute, RouteAction } from '../model/plan.ts';
 import type { Rule } from '../model/rule.ts';
-import { defaultPriority, specificityOf } from '../routing/precedence.ts';
 import { parseRule } from '../routing/rule/parse.ts';
-import { failing } from './action.ts';
+import { failing, noChildRoute } from './action.ts';
 import { isOurIngressRoute } from './class.ts';
 import type { TranslateContext } from './context.ts';
-import { type RouteEntryPoints, routeEntryPoints } from './entry-points.ts';
-import type { Fragment } from './fragment.ts';
+import { type Fragment, FragmentBuilder } from './fragment.ts';
+import { kindFor } from './kinds.ts';
 import { resolveMiddleware } from './middleware.ts';
+import {
+  hasParents,
+  leavesToChildren,
+  matchBelow,
+  type Place,
+  placesOf,
+  rankOf,
+  ruleBelow,
+  saysWhatIsOfParents,
+} from './parents.ts';
 import { resolveReference } from './reference.ts';
 import { timeoutsPart } from './route-timeouts.ts';
 import { speaksPlainHttp } from './scheme.ts';
+import { isImpossible } from './seen-through.ts';
 import { type ResolvedService, resolveService } from './service.ts';
 
 /** Translates an IngressRoute. Each of its routes stands or falls alone. */
@@ -26,43 +36,98 @@ export function translateIngressRoute(object: KubeObject, context: TranslateCont
   const decoded = decodeIngressRoute(object);
   fragment.adopt(decoded.diagnostics);
   if (decoded.value === null) return fragment.build();
-  const entryPoints = entryPointsOf(decoded.value, context);
-  for (const route of decoded.value.routes) addRoute(route, entryPoints, context);
+  const ingressRoute = decoded.value;
+  const places = placesOf(ingressRoute, context);
+  if (ingressRoute.routes.length * places.length > mostRoutes) {
+    const message = `the routes come to more than ${mostRoutes} below their parents`;
+    fragment.report('spec.parentRefs', 'InvalidValue', message, 'Use fewer parents.');
+    return fragment.build();
+  }
+  const isRefused = refuseAsChild(ingressRoute, context);
+  for (const route of ingressRoute.routes) addRoute(route, { places, isRefused }, context);
   return fragment.build();
 }
 
-function entryPointsOf({ spec }: IngressRoute, context: TranslateContext): RouteEntryPoints {
-  const { fragment, options } = context;
-  return routeEntryPoints(fragment, options.entryPoints, spec.entryPoints ?? [], spec.tls !== undefined);
+/** How many routes one IngressRoute may come to, each counted once for every route above it. */
+const mostRoutes = 16_384;
+
+/** What a child says beside its routes is said by its parents; a child that says it too is not served. */
+function refuseAsChild(ingressRoute: IngressRoute, { fragment }: TranslateContext): boolean {
+  if (!hasParents(ingressRoute) || !saysWhatIsOfParents(ingressRoute)) return false;
+  const field = ingressRoute.spec.tls === undefined ? 'entryPoints' : 'tls';
+  const message = 'belongs to the parents: an IngressRoute with parentRefs is served where they are';
+  fragment.report(`spec.${field}`, 'InvalidValue', message, 'Leave it out.');
+  return true;
 }
 
-function addRoute(
-  route: DecodedRoute,
-  { names, tls, areClosed }: RouteEntryPoints,
-  context: TranslateContext,
-): void {
-  const { fragment } = context;
+interface Where {
+  readonly places: readonly Place[];
+  /** Whether the IngressRoute must not be served. */
+  readonly isRefused: boolean;
+}
+
+function addRoute(route: DecodedRoute, { places, isRefused }: Where, context: TranslateContext): void {
   const written = route.value ?? route.refused;
   if (written === null) return;
   const rule = ruleOf(written.match, route.path, context);
   if (rule === null) return;
   const served = route.value === null ? null : serve(route.value, route.path, context);
+  const reason = route.refused?.reason ?? 'InvalidValue';
+  for (const place of places) {
+    const does = isRefused ? refused('InvalidValue') : (served ?? refused(reason));
+    addAt(place, { route, written, rule, does }, context);
+  }
+}
+
+interface Translated {
+  readonly route: DecodedRoute;
+  readonly written: { readonly match: string; readonly priority?: number };
+  readonly rule: Rule;
+  readonly does: Served;
+}
+
+function addAt(place: Place, { route, written, rule, does }: Translated, context: TranslateContext): void {
+  const { fragment } = context;
+  const { names, tls, areClosed } = place.entryPoints;
   if (names.length === 0) return;
-  const { priority = 0 } = written;
+  const below = ruleBelow(place, rule);
+  if (place.rule !== null && isImpossible(below.rule))
+    reportImpossible(`${route.path}.match`, place, context);
+  if (!below.isExact) reportUnforeseen(`${route.path}.match`, place, context);
+  const { middlewares, action } = areClosed || !below.isExact ? refused('NotSupported') : does;
   const planned: PlanRoute = {
-    id: `${formatReference(fragment.object)}/${route.index}`,
+    id: `${formatReference(fragment.object)}/${route.index}${place.suffix}`,
     object: fragment.object,
     path: route.path,
-    match: written.match,
-    rule,
-    priority: priority === 0 ? defaultPriority(written.match) : priority,
-    specificity: specificityOf(rule),
+    match: matchBelow(place, written.match),
+    rule: below.rule,
+    ...rankOf(written, rule),
     createdAt: fragment.createdAt,
+    ...(place.under.length === 0 ? {} : { under: place.under }),
     entryPoints: names,
     tls,
-    ...(areClosed ? refused('NotSupported') : (served ?? refused(route.refused?.reason ?? 'InvalidValue'))),
+    middlewares:
+      action.kind === 'fail' ? middlewares : [...place.middlewares.map(({ id }) => id), ...middlewares],
+    action,
   };
+  if (action.kind === 'forward') for (const one of place.middlewares) fragment.useMiddleware(one);
   fragment.addRoute(planned);
+}
+
+function reportImpossible(path: string, { match }: Place, { fragment }: TranslateContext): void {
+  const message = `no request that ${match} and the middlewares there leave to this route satisfies its rule`;
+  fragment.report(path, 'UnreachableRoute', message, 'Correct the rule, or the parent.');
+}
+
+function reportUnforeseen(path: string, { under }: Place, { fragment }: TranslateContext): void {
+  const above = under.at(-1)?.id ?? '';
+  const message = `the rule looks at something that a middleware of ${above} or above writes, and what it writes cannot be told beforehand`;
+  fragment.report(
+    path,
+    'NotSupported',
+    message,
+    'Match it in the parent, or with Path, PathPrefix or Header.',
+  );
 }
 
 function ruleOf(match: string, path: string, context: TranslateContext): Rule | null {
@@ -102,11 +167,34 @@ function serve(route: IngressRouteRoute, path: string, context: TranslateContext
     fragment.useService(one.resolved.service);
     targets.push(one.target);
   }
+  if (leavesToChildren(route)) return leave(path, context);
   if (targets.length === 0) return refused('ServiceNotFound');
   const used = middlewares.filter((one) => typeof one !== 'string');
   for (const one of used) fragment.useMiddleware(one);
   const action: RouteAction = { kind: 'forward', targets, ...timeoutsPart(route.timeouts) };
   return { middlewares: used.map((one) => one.id), action };
+}
+
+/** A route without services is there for its children; what none of them takes has no route. */
+function leave(path: string, context: TranslateContext): Served {
+  if (hasChildren(context)) return { middlewares: [], action: noChildRoute };
+  const message = 'the route names no service to forward to';
+  const hint = 'Name a service, or have an IngressRoute name this one in parentRefs.';
+  context.fragment.report(`${path}.services`, 'InvalidValue', message, hint);
+  return refused('InvalidValue');
+}
+
+/** Whether an IngressRoute of ours names this one as its parent, and may. */
+function hasChildren({ fragment, lookup, options }: TranslateContext): boolean {
+  const { namespace, name } = fragment.object;
+  const kind = kindFor('IngressRoute', fragment.object);
+  for (const child of lookup.childrenOf(kind, namespace, name)) {
+    const object = lookup.get(kind, child.namespace, child.name);
+    if (object === undefined || !isOurIngressRoute(object, options.ingressClass)) continue;
+    const context = { fragment: new FragmentBuilder(object), lookup, options };
+    if (typeof resolveReference(context, kind, { namespace, name }, '') !== 'string') return true;
+  }
+  return false;
 }
 
 function refused(reason: DiagnosticCode): Served {
@@ -137,8 +225,7 @@ function resolveEntry(
   path: string,
   context: TranslateContext,
 ): ResolvedService | DiagnosticCode {
-  const { fragment, options } = context;
-  const name = resolveReference(fragment, service, path, options.allowCrossNamespace);
+  const name = resolveReference(context, 'Service', service, path);
   if (typeof name === 'string') return name;
   const resolved = resolveService(context, {
     ...name,

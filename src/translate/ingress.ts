@@ -3,16 +3,17 @@ import type { KubeObject } from '../model/cluster.ts';
 import { formatReference } from '../model/object-reference.ts';
 import type { RouteAction } from '../model/plan.ts';
 import type { Rule } from '../model/rule.ts';
-import { defaultBackendPriority, ingressPriority, specificityOf } from '../routing/precedence.ts';
+import { defaultBackendPriority, ingressPriority, ingressSpecificity } from '../routing/precedence.ts';
 import { formatRule } from '../routing/rule/format.ts';
 import { failing } from './action.ts';
+import { annotationPath } from './annotations.ts';
 import { isOurIngress } from './class.ts';
 import type { TranslateContext } from './context.ts';
 import type { Fragment } from './fragment.ts';
-import { judgeAnnotations } from './ingress-annotations.ts';
+import { type IngressSettings, ingressSettings } from './ingress-annotations.ts';
 import { both, hostRule, type IngressRuleResult, pathRule } from './ingress-rule.ts';
-import { speaksPlainHttp } from './scheme.ts';
-import { resolveService } from './service.ts';
+import { ingressTarget } from './ingress-service.ts';
+import { matcherRule } from './path-matcher.ts';
 import { elementsOf, type Fields, fieldsOf, isFields, textOf } from './shape.ts';
 
 /** A place in an Ingress that makes a route. */
@@ -28,7 +29,7 @@ interface RoutePlace {
 
 /**
  * Translates an Ingress (`networking.k8s.io/v1`). Each path is a route of its own; the default backend is one of the lowest
- * priority for all that nobody else takes. Routes are served on all entry points.
+ * priority for all that nobody else takes. Routes are served on all entry points where no annotation names some.
  */
 export function translateIngress(ingress: KubeObject, context: TranslateContext): Fragment {
   const { fragment, options, lookup } = context;
@@ -41,15 +42,29 @@ export function translateIngress(ingress: KubeObject, context: TranslateContext)
       'this version does not terminate TLS; the hosts are served in clear text',
     );
   }
-  const mayBeServed = judgeAnnotations(ingress, fragment);
-  for (const place of placesOf(spec, context)) {
-    const action = actionOf(place, context);
-    addRoute(place, mayBeServed ? action : failing('NotSupported'), context);
+  const settings = ingressSettings(ingress, context);
+  for (const place of placesOf(spec, settings, context)) {
+    const action = actionOf(place, settings, context);
+    if (settings.entryPoints.length > 0) addRoute(place, action, settings, context);
   }
+  reportIdleMatcher(spec, settings, context);
   return fragment.build();
 }
 
-function placesOf(spec: Fields, context: TranslateContext): readonly RoutePlace[] {
+/** A matcher for paths that are not there: somebody took it to be for all paths. */
+function reportIdleMatcher(
+  spec: Fields,
+  { pathMatcher }: IngressSettings,
+  { fragment }: TranslateContext,
+): void {
+  if (pathMatcher === null) return;
+  const paths = elementsOf(spec.rules).flatMap((rule) => elementsOf(fieldsOf(fieldsOf(rule).http).paths));
+  if (paths.some((entry) => fieldsOf(entry).pathType === 'ImplementationSpecific')) return;
+  const because = 'it is for paths of the type ImplementationSpecific, and there is none';
+  fragment.report(annotationPath(pathMatcher.annotation), 'FieldWithoutEffect', `has no effect: ${because}`);
+}
+
+function placesOf(spec: Fields, settings: IngressSettings, context: TranslateContext): readonly RoutePlace[] {
   const places: RoutePlace[] = [];
   let index = 0;
   for (const [ruleIndex, element] of elementsOf(spec.rules).entries()) {
@@ -58,12 +73,13 @@ function placesOf(spec: Fields, context: TranslateContext): readonly RoutePlace[
     const host = accepted(context, `${path}.host`, hostRule(textOf(fields.host) ?? ''));
     const paths = elementsOf(fieldsOf(fields.http).paths);
     for (const [pathIndex, entry] of paths.entries()) {
-      const place = pathPlace(fieldsOf(entry), `${path}.http.paths[${pathIndex}]`, host, context);
-      if (place !== null) places.push({ ...place, index });
+      const entryPath = `${path}.http.paths[${pathIndex}]`;
+      const place = pathPlace(fieldsOf(entry), entryPath, settings, context);
+      if (host !== null && place !== null) places.push({ ...placeIn(host, place, settings), index });
       index += 1;
     }
     if (paths.length === 0) {
-      const place = wholeHost(path, host, spec);
+      const place = wholeHost(path, host, spec, settings);
       if (place !== null) places.push({ ...place, index });
       index += 1;
     }
@@ -72,19 +88,31 @@ function placesOf(spec: Fields, context: TranslateContext): readonly RoutePlace[
   return places;
 }
 
+type PathPlace = Omit<RoutePlace, 'index' | 'priority'>;
+
+/** A path without its host. */
 function pathPlace(
   entry: Fields,
   path: string,
-  host: Rule | null,
+  { pathMatcher }: IngressSettings,
   context: TranslateContext,
-): Omit<RoutePlace, 'index'> | null {
+): PathPlace | null {
   const written = textOf(entry.path) ?? '';
   const field = isPathType(entry.pathType) ? 'path' : 'pathType';
-  const pathOnly = accepted(context, `${path}.${field}`, pathRule(written, entry.pathType));
-  if (host === null || pathOnly === null) return null;
-  const rule = both(host, pathOnly);
+  const usual = accepted(context, `${path}.${field}`, pathRule(written, entry.pathType));
+  if (usual === null) return null;
   const backendPath = `${path}.backend`;
-  return { path, rule, priority: ingressPriority(rule), backend: entry.backend, backendPath };
+  const place = { path, rule: usual, backend: entry.backend, backendPath };
+  if (pathMatcher === null || entry.pathType !== 'ImplementationSpecific') return place;
+  const matched = matcherRule(pathMatcher.matcher, written);
+  if (matched.ok) return { ...place, rule: matched.rule };
+  context.fragment.report(`${path}.path`, 'InvalidRule', matched.message, matched.hint);
+  return null;
+}
+
+function placeIn(host: Rule, place: PathPlace, settings: IngressSettings): Omit<RoutePlace, 'index'> {
+  const rule = both(host, place.rule);
+  return { ...place, rule, priority: settings.priority ?? ingressPriority(rule) };
 }
 
 function isPathType(value: unknown): boolean {
@@ -92,12 +120,17 @@ function isPathType(value: unknown): boolean {
 }
 
 /** A rule without paths sends all of its host to the default backend (Kubernetes IngressRule). */
-function wholeHost(path: string, host: Rule | null, spec: Fields): Omit<RoutePlace, 'index'> | null {
+function wholeHost(
+  path: string,
+  host: Rule | null,
+  spec: Fields,
+  settings: IngressSettings,
+): Omit<RoutePlace, 'index'> | null {
   if (host === null || host.kind === 'and' || !isFields(spec.defaultBackend)) return null;
   return {
     path,
     rule: host,
-    priority: ingressPriority(host),
+    priority: settings.priority ?? ingressPriority(host),
     backend: spec.defaultBackend,
     backendPath: 'spec.defaultBackend',
   };
@@ -120,8 +153,12 @@ function accepted(context: TranslateContext, path: string, result: IngressRuleRe
   return null;
 }
 
-function addRoute(place: RoutePlace, action: RouteAction, context: TranslateContext): void {
-  const { fragment, everywhere } = context;
+function addRoute(
+  place: RoutePlace,
+  action: RouteAction,
+  { entryPoints, tls, middlewares }: IngressSettings,
+  { fragment }: TranslateContext,
+): void {
   fragment.addRoute({
     id: `${formatReference(fragment.object)}/${place.index}`,
     object: fragment.object,
@@ -129,18 +166,18 @@ function addRoute(place: RoutePlace, action: RouteAction, context: TranslateCont
     match: formatRule(place.rule),
     rule: place.rule,
     priority: place.priority,
-    specificity: specificityOf(place.rule),
+    specificity: ingressSpecificity(place.rule),
     createdAt: fragment.createdAt,
-    entryPoints: everywhere,
-    tls: null,
-    middlewares: none,
+    entryPoints,
+    tls,
+    middlewares: action.kind === 'fail' ? none : middlewares,
     action,
   });
 }
 
 const none: readonly never[] = Object.freeze([]);
 
-function actionOf(place: RoutePlace, context: TranslateContext): RouteAction {
+function actionOf(place: RoutePlace, settings: IngressSettings, context: TranslateContext): RouteAction {
   const { fragment } = context;
   const { service, resource } = fieldsOf(place.backend);
   const path = place.backendPath;
@@ -161,10 +198,8 @@ function actionOf(place: RoutePlace, context: TranslateContext): RouteAction {
   const portPath = `${path}.service.port.${typeof port === 'number' ? 'number' : 'name'}`;
   const namespace = fragment.object.namespace;
   const namePath = `${path}.service.name`;
-  const resolved = resolveService(context, { namespace, name, port, namePath, portPath });
-  if (typeof resolved === 'string') return failing(resolved);
-  if (!speaksPlainHttp(context, resolved, undefined, portPath)) return failing('NotSupported');
-  fragment.useService(resolved.service);
-  const target = { service: resolved.service.key, weight: 1, scheme: 'http', passHostHeader: true } as const;
-  return { kind: 'forward', targets: [target] };
+  const target = ingressTarget(context, { namespace, name, port, namePath, portPath }, settings.annotated);
+  if (typeof target === 'string') return failing(settings.failure ?? target);
+  if (settings.failure !== null) return failing(settings.failure);
+  return { kind: 'forward', targets: [target], ...settings.timeouts };
 }

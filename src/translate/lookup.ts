@@ -1,4 +1,5 @@
 import type { ClusterView, KubeObject } from '../model/cluster.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
 
 /**
  * Names one thing that a translation can read. A joined string, for an index of 100,000 of them: should two names collide,
@@ -13,20 +14,46 @@ export function readKeyOf(kind: string, namespace: string, name: string): ReadKe
 /** How the translation of one object sees other objects. */
 export interface Lookup {
   get(kind: string, namespace: string, name: string): KubeObject | undefined;
+  /** All objects of a kind in a namespace. */
+  listIn(kind: string, namespace: string): readonly KubeObject[];
+  /** IngressRoutes of the same kind that name this one in `parentRefs`, whether or not they may, in no order. */
+  childrenOf(kind: string, namespace: string, name: string): Iterable<ObjectReference>;
 }
+
+/** What stands beside the cluster view and changes with it, made for many lookups. */
+export interface LookupIndex {
+  listIn(view: ClusterView, kind: string, namespace: string): readonly KubeObject[];
+  childrenOf(kind: string, namespace: string, name: string): Iterable<ObjectReference>;
+}
+
+/** The name under which a list of a namespace is noted as read: no object has it. */
+export const wholeNamespace = '';
 
 /** Remembers what was read, misses too, so that the fragment can be made anew when one of these changes. */
 export class RecordingLookup implements Lookup {
   readonly reads = new Map<ReadKey, KubeObject | undefined>();
   readonly #view: ClusterView;
+  readonly #index: LookupIndex;
 
-  constructor(view: ClusterView) {
+  constructor(view: ClusterView, index: LookupIndex) {
     this.#view = view;
+    this.#index = index;
   }
 
   get(kind: string, namespace: string, name: string): KubeObject | undefined {
     const object = this.#view.get(kind, namespace, name);
     this.reads.set(readKeyOf(kind, namespace, name), object);
     return object;
+  }
+
+  /** An object of the list that changes makes the fragment anew, and so does one that comes. */
+  listIn(kind: string, namespace: string): readonly KubeObject[] {
+    this.reads.set(readKeyOf(kind, namespace, wholeNamespace), undefined);
+    return this.#index.listIn(this.#view, kind, namespace);
+  }
+
+  /** Not noted as read: the translator makes a parent anew when its children come or go. */
+  childrenOf(kind: string, namespace: string, name: string): Iterable<ObjectReference> {
+    return this.#index.childrenOf(kind, namespace, name);
   }
 }

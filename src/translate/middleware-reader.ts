@@ -1,3 +1,4 @@
+import { traefikApiVersion } from '../api/kubernetes.ts';
 import { readMiddleware } from '../api/middleware-settings.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -26,6 +27,7 @@ export function rememberingMiddlewareReader(): MiddlewareReader {
 function plannedOf(object: KubeObject): ReadMiddleware {
   const { value, diagnostics } = readMiddleware(object);
   if (value === null) return { planned: null, diagnostics };
-  const id = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const name = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const id = object.apiVersion === traefikApiVersion ? `traefik.io/${name}` : name;
   return { planned: Object.freeze({ id, middleware: value }), diagnostics };
 }

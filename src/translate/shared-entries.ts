@@ -10,6 +10,8 @@ interface Use<Entry> {
 /** Entries that came or changed, and entries that went, by key. */
 export interface EntryChanges<Entry> {
   readonly set: readonly Entry[];
+  /** For each entry of `set`, the one that it stands in place of; undefined where there was none. */
+  readonly before: readonly (Entry | undefined)[];
   readonly removed: readonly Entry[];
 }
 
@@ -48,6 +50,7 @@ export class SharedEntries<Entry> {
   /** Makes what was used and released count, and says what changed by it since the last call; equal entries did not. */
   settle(): EntryChanges<Entry> {
     const set: Entry[] = [];
+    const replaced: (Entry | undefined)[] = [];
     const removed: Entry[] = [];
     for (const key of [...this.#touched].sort(byCodeUnit)) {
       const before = this.#list.get(key);
@@ -57,11 +60,12 @@ export class SharedEntries<Entry> {
         this.#list.delete(key);
       } else if (before === undefined || !equalPlain(before, now)) {
         set.push(now);
+        replaced.push(before);
         this.#list.set(now);
       }
     }
     this.#touched.clear();
-    return { set, removed };
+    return { set, before: replaced, removed };
   }
 
   /** All that is settled, in order; the same array until something changes. */

@@ -8,10 +8,13 @@ import type { TranslateContext } from './context.ts';
 import { type Fragment, FragmentBuilder } from './fragment.ts';
 import { translateIngress } from './ingress.ts';
 import { translateIngressRoute } from './ingress-route.ts';
-import { type ReadKey, RecordingLookup, readKeyOf } from './lookup.ts';
+import { type LookupIndex, type ReadKey, RecordingLookup, readKeyOf, wholeNamespace } from './lookup.ts';
 import { translateMiddleware } from './middleware.ts';
 import { rememberingMiddlewareReader } from './middleware-reader.ts';
+import { NamespaceLists } from './namespace-lists.ts';
 import type { TranslateOptions } from './options.ts';
+import { rememberingParentReader } from './parent-reader.ts';
+import { ParentsIndex } from './parents-index.ts';
 
 /** What came of one update: nothing in it where the plan and the diagnostics stay as they are. */
 export interface Translation extends AssemblyChanges {
@@ -27,6 +30,8 @@ const translations: Readonly<Record<string, (object: KubeObject, context: Transl
     Ingress: translateIngress,
     IngressRoute: translateIngressRoute,
     Middleware: translateMiddleware,
+    'IngressRoute.traefik.io': translateIngressRoute,
+    'Middleware.traefik.io': translateMiddleware,
   });
 
 const translatedKinds = Object.freeze(Object.keys(translations));
@@ -52,9 +57,17 @@ export class Translator {
   readonly #readers = new Map<ReadKey, Set<ReadKey>>();
   readonly #assembly = new Assembly();
   readonly #readMiddleware = rememberingMiddlewareReader();
+  readonly #readParent = rememberingParentReader();
+  readonly #parents = new ParentsIndex();
+  readonly #index: LookupIndex;
 
   constructor(options: TranslateOptions) {
     this.#options = options;
+    const lists = new NamespaceLists();
+    this.#index = {
+      listIn: (view, kind, namespace) => lists.listIn(view, kind, namespace),
+      childrenOf: (kind, namespace, name) => this.#parents.childrenOf(kind, namespace, name),
+    };
     this.#everywhere = Object.freeze(options.entryPoints.map(({ name }) => name).toSorted(byCodeUnit));
   }
 
@@ -84,6 +97,7 @@ export class Translator {
   }
 
   #everything(view: ClusterView): Map<ReadKey, ObjectName> {
+    this.#parents.reset(view);
     const stale = new Map<ReadKey, ObjectName>();
     for (const { fragment } of this.#remembered.values()) note(stale, fragment.object);
     for (const kind of translatedKinds) {
@@ -108,6 +122,13 @@ export class Translator {
           note(stale, remembered.fragment.object);
         }
       }
+      for (const reader of this.#readers.get(readKeyOf(kind, namespace, wholeNamespace)) ?? none) {
+        const remembered = this.#remembered.get(reader);
+        if (remembered !== undefined) note(stale, remembered.fragment.object);
+      }
+    }
+    for (const parent of this.#parents.update(view, changes)) {
+      if (this.#remembered.has(readKeyOf(parent.kind, parent.namespace, parent.name))) note(stale, parent);
     }
     return stale;
   }
@@ -123,7 +144,7 @@ export class Translator {
   }
 
   #remember(key: ReadKey, source: KubeObject, view: ClusterView): Fragment {
-    const lookup = new RecordingLookup(view);
+    const lookup = new RecordingLookup(view, this.#index);
     const fragment = this.#translate(source, lookup);
     this.#remembered.set(key, { source, fragment, reads: lookup.reads });
     for (const read of lookup.reads.keys()) {
@@ -138,7 +159,9 @@ export class Translator {
   #translate(source: KubeObject, lookup: RecordingLookup): Fragment {
     const options = this.#options;
     const everywhere = this.#everywhere;
-    const context = { options, everywhere, lookup, readMiddleware: this.#readMiddleware };
+    const readMiddleware = this.#readMiddleware;
+    const readParent = this.#readParent;
+    const context = { options, everywhere, lookup, readMiddleware, readParent };
     try {
       const fragment = new FragmentBuilder(source);
       const translate = translations[source.kind];
@@ -153,6 +176,8 @@ export class Translator {
     }
   }
 }
+
+const none: readonly never[] = Object.freeze([]);
 
 /** How the diagnostic of an object begins whose translation failed through a fault of Fairlead. */
 const internalFault = 'Fairlead failed to translate the object';

@@ -25,8 +25,15 @@ interface Level {
   readonly offered: number;
   readonly goodput: number;
   readonly refused: number;
+  /** Answers that came after more than a second. */
   readonly late: number;
+  /** Requests that the generator had no free connection for within a second. */
+  readonly unsent: number;
+  /** Connections that broke, and other answers. */
   readonly failed: number;
+  /** Share of a core that the generator used, and the longest time for which it did not look at its schedule. */
+  readonly loadCpu: number;
+  readonly longestPauseMs: number;
   readonly acceptedP50: number | null;
   readonly acceptedP99: number | null;
   readonly refusedP50: number | null;
@@ -134,17 +141,18 @@ function table(levels: readonly Level[]): string {
     each.goodput.toFixed(0),
     `${((100 * each.goodput) / peak).toFixed(0)} %`,
     each.refused.toFixed(0),
-    (each.late + each.failed).toFixed(0),
+    [each.late, each.unsent, each.failed].map((count) => count.toFixed(0)).join(' / '),
     `${ms(each.acceptedP50)} / ${ms(each.acceptedP99)}`,
     `${ms(each.refusedP50)} / ${ms(each.refusedP99)}`,
     `${ms(each.health.p50)} / ${ms(each.health.max)}`,
     `${ms(each.metrics.p50)} / ${ms(each.metrics.max)}`,
     String(each.health.failed + each.metrics.failed),
+    `${(100 * each.loadCpu).toFixed(0)} % / ${ms(each.longestPauseMs)}`,
   ]);
   const head = [
-    ...['load', 'offered/s', 'goodput/s', 'of peak', 'refused/s', 'late or failed/s'],
+    ...['load', 'offered/s', 'goodput/s', 'of peak', 'refused/s', 'late / unsent / failed/s'],
     ...['accepted p50 / p99 ms', 'refused p50 / p99 ms'],
-    ...['/healthz p50 / max ms', '/metrics p50 / max ms', 'probes failed'],
+    ...['/healthz p50 / max ms', '/metrics p50 / max ms', 'probes failed', 'generator CPU / pause ms'],
   ];
   const lines = [head, head.map(() => '---:'), ...rows];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');

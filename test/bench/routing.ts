@@ -46,7 +46,7 @@ function delta(since: number, set: readonly PlanRoute[]): PlanDelta {
 }
 
 function view(host: string, path: string): RequestView {
-  return { entryPoint: 'web', host, path, method: 'GET', clientIp: '', header: () => [] };
+  return { entryPoint: 'web', host, path, method: 'GET', clientIp: '', query: '', header: () => [] };
 }
 
 function time(name: string, times: number, work: (index: number) => unknown): void {

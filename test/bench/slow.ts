@@ -1,16 +1,19 @@
 // Slow attacks beside normal traffic: `npm run bench:slow`. Needs `slowhttptest` (Debian has it) and Linux. Prints what the normal
 // clients saw with and without them, how long each bad connection was held, and the memory of the process; `--json FILE` keeps it.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CleanUp } from '../support/process.ts';
 import { commandStarter, withCleanUp } from '../support/running-command.ts';
 import { PacedClients } from './load/paced.ts';
 import { LifeWatch } from './machine/connections.ts';
-import { findProgram } from './machine/programs.ts';
+import { layOut, moveTo, usableCores } from './machine/cores.ts';
+import { findProgram, Programs } from './machine/programs.ts';
 import { residentBytes } from './machine/usage.ts';
+import { acceptPath, startOrigin } from './origin/origin.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +21,6 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     modes: { type: 'string', default: 'H,B,X,R' },
     json: { type: 'string' },
-    origin: { type: 'boolean', default: false },
     watch: { type: 'string' },
     ignored: { type: 'string', default: '' },
   },
@@ -41,17 +43,22 @@ interface Figures {
   readonly answers: number;
 }
 
+/** Attackers and watch have a core with the normal clients, and must not be what delays these. */
+const yielding = ['-n', '15'];
+
 const tool = findProgram('slowhttptest') ?? '';
-if (values.origin) beOrigin();
-else if (values.watch !== undefined)
-  await beWatch(Number(values.watch), values.ignored.split(',').map(Number));
+if (values.watch !== undefined) await beWatch(Number(values.watch), values.ignored.split(',').map(Number));
 else if (tool === '') console.error('slowhttptest is not installed');
 else await withCleanUp(measure);
 
 async function measure(context: CleanUp): Promise<void> {
-  const { port, start } = await commandStarter(context, await startOrigin(context), ['--workers=1']);
+  const cores = layOut(usableCores(), 1);
+  // What is started from now on runs there too: attackers, origin, the embedded API server.
+  moveTo(process.pid, cores.load);
+  const { port, start } = await commandStarter(context, await originOf(context), ['--workers=1']);
   const pid = (await start()).process.pid ?? 0;
-  const clients = new PacedClients(port, 'a.example', { clients: 20, everyMs: 20 });
+  moveTo(pid, cores.proxy);
+  const clients = new PacedClients(port, 'a.example', { clients: 20, everyMs: 20, path: acceptPath });
   context.after(() => clients.close());
   await pause(5_000);
   clients.reset();
@@ -107,7 +114,7 @@ async function attack(context: CleanUp, { port, pid, clients, mode }: Attacked) 
 /** In a process of its own: reading the list of thousands of connections must not delay the clients that measure. */
 function startWatch(context: CleanUp, port: number, ignored: readonly number[]): Promise<Watched> {
   const words = ['--watch', String(port), '--ignored', ignored.join(','), '--seconds', String(seconds)];
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...words], {
+  const child = spawn('nice', [...yielding, process.execPath, fileURLToPath(import.meta.url), ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   context.after(() => child.kill());
@@ -142,36 +149,23 @@ function startAttack(context: CleanUp, to: { mode: string; count: number; port: 
     '-v',
     '0',
   ];
-  const path = to.mode === 'X' ? 'large' : '';
-  const url = `http://a.example:${to.port}/${path}`;
-  const words = [...(modeWords[to.mode] ?? []), ...shape, '-u', url.replace('a.example', '127.0.0.1')];
-  const child = spawn(tool, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = `http://127.0.0.1:${to.port}${to.mode === 'X' ? '/10m' : acceptPath}`;
+  const words = [...(modeWords[to.mode] ?? []), ...shape, '-u', url];
+  const child = spawn('nice', [...yielding, tool, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.resume();
   child.stderr.resume();
   child.on('error', (error) => console.error(`slowhttptest: ${error.message}`));
   context.after(() => child.kill());
 }
 
-/** In a process of its own: what it sends must not delay the clients that measure. */
-async function startOrigin(context: CleanUp): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--origin'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function originOf(context: CleanUp): Promise<number> {
+  const programs = new Programs();
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-slow-'));
+  context.after(async () => {
+    await programs.endAll();
+    rmSync(folder, { recursive: true, force: true });
   });
-  context.after(() => child.kill());
-  return new Promise((resolve) => child.stdout.once('data', (said) => resolve(Number(said))));
-}
-
-function beOrigin(): void {
-  const large = Buffer.alloc(16 * 1_048_576, 'x');
-  const server = createServer((request, response) => {
-    request.resume();
-    request.on('end', () => response.end(request.url === '/large' ? large : 'ok'));
-  });
-  server.keepAliveTimeout = 60_000;
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
-    const address = server.address();
-    console.log(typeof address === 'object' && address !== null ? address.port : 0);
-  });
+  return (await startOrigin(programs, folder, [])).port;
 }
 
 function figures(clients: PacedClients): Figures {

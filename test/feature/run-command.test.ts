@@ -42,7 +42,9 @@ test('run works with exactly the ClusterRole that is shipped, and drains on SIGT
     ingressRoute('api', 'Host(`api.example`)', 'one'),
   ];
   for (const object of objects) cluster.apply(object as never);
-  const words = ['--drain=0', '--publish-address=192.0.2.7', '--log-format=json'];
+  // In a Pod the namespace of the Lease is that of the service account; a kubeconfig names none.
+  const lease = '--lease=fairlead/fairlead-fairlead';
+  const words = ['--drain=0', '--publish-address=192.0.2.7', '--log-format=json', lease];
   const run = startCommand(context, [
     'run',
     '--kubeconfig',
@@ -63,12 +65,12 @@ test('run works with exactly the ClusterRole that is shipped, and drains on SIGT
     namespace: 'default',
   };
   await until(
-    () => JSON.stringify(cluster.get(route)?.status).includes('"Programmed"'),
+    () => JSON.stringify(cluster.get(route)?.status ?? null).includes('"Programmed"'),
     'the status of the IngressRoute',
   );
   const plain = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'plain', namespace: 'default' };
   await until(
-    () => JSON.stringify(cluster.get(plain)?.status).includes('192.0.2.7'),
+    () => JSON.stringify(cluster.get(plain)?.status ?? null).includes('192.0.2.7'),
     'the address of the Ingress',
   );
   assert.doesNotMatch(run.out(), /forbidden/i);

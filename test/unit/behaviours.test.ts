@@ -22,7 +22,6 @@ const awaited = [
   'auth',
   'basic-auth',
   'chain-middleware',
-  'dual-view',
   'endpoint-address-policy',
   'error-pages',
   'external-names',

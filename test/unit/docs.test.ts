@@ -16,6 +16,7 @@ import { parseRule } from '../../src/routing/rule/parse.ts';
 import { metricFamily } from '../../src/telemetry/metric-families.ts';
 import { usage as overloadUsage } from '../bench/overload/options.ts';
 import { usage as benchUsage } from '../bench/run/options.ts';
+import { usage as scaleUsage } from '../bench/scale/options.ts';
 import { runCommand } from '../support/world.ts';
 
 interface Block {
@@ -226,9 +227,11 @@ test('paths of the JSON API in the pages are served', async () => {
 const emptyView = {
   plan: { routes: [], services: [], middlewares: [] },
   generation: 0,
+  isLive: true,
   entryPoints: [],
   diagnostics: [],
   history: [],
+  status: {},
   endpointsOf: () => [],
 };
 
@@ -271,7 +274,7 @@ function headingsOf(prose: string): string[] {
 async function knownFlags(): Promise<ReadonlySet<string>> {
   const commands = ['run', 'dev', 'check', 'explain', 'crds', 'version'];
   const helps = await Promise.all(commands.map((command) => runCommand([command, '--help'])));
-  const texts = [...helps.map(({ out }) => out), benchUsage, overloadUsage];
+  const texts = [...helps.map(({ out }) => out), benchUsage, overloadUsage, scaleUsage];
   const flags = texts.flatMap((text) => [...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
   return new Set([...flags, '--help', '--version']);
 }

@@ -1,9 +1,11 @@
 import { diagnosticKinds } from '../../src/model/diagnostic.ts';
 import { refusalReasons } from '../../src/model/outcome.ts';
+import { lintKinds } from '../../src/translate/lint/lint-kinds.ts';
 
 /** The reference of all codes: of diagnostics, and of our own answers. */
 export function diagnosticsPage(): readonly [string, string] {
   const kinds = Object.entries(diagnosticKinds);
+  const lints = Object.entries(lintKinds);
   const reasons = Object.entries(refusalReasons).toSorted(([, left], [, right]) => left - right);
   const lines = [
     '# Codes',
@@ -23,6 +25,15 @@ export function diagnosticsPage(): readonly [string, string] {
     '`fairlead check` knows three more, all errors: `InvalidManifest` (a document cannot be read), `DuplicateObject` (the same object',
     'stands in two documents) and `UnknownKind` (our API group has no such kind; a warning for objects of `traefik.io`, which are',
     'not read yet).',
+    '',
+    '## Remarks of check',
+    '',
+    '`fairlead check` also looks at all objects together. What it says then is no status condition: the objects are served. See',
+    '[Why](../why.md#check).',
+    '',
+    '| code | severity | meaning |',
+    '|---|---|---|',
+    ...lints.map(([code, { severity, meaning }]) => `| \`${code}\` | ${severity} | ${meaning} |`),
     '',
     '## Answers of Fairlead itself',
     '',

@@ -38,6 +38,18 @@ export class LocalClient {
   }
 
   /**
+   * Holds an object against everything that a creation would, and creates nothing. Unknown fields are refused only where
+   * `fieldValidation` is Strict; a creation that refuses them looks no further.
+   *
+   * @throws ApiError
+   */
+  judge(object: JsonObject, fieldValidation: WriteOptions['fieldValidation']): void {
+    const target = this.#target(object);
+    const body = { value: object, duplicates: [] };
+    createObject(this.#state, { ...target, name: '' }, body, { ...strict, fieldValidation, dryRun: true });
+  }
+
+  /**
    * Creates an object, or changes the one of its name, as `kubectl apply --server-side --force-conflicts` does: what an
    * earlier call set and this one does not is taken away, what others set stays. Unknown fields are refused in the words of a
    * creation.

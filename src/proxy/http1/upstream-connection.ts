@@ -3,6 +3,7 @@ import type { Exchange, UpstreamSide } from '../exchange.ts';
 import { type Limits, poolIdleMsOf } from '../limits.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
 import { sendProxyHeader } from '../proxy-protocol/send-header.ts';
+import type { ReadMemory } from '../read-memory.ts';
 import { framing } from '../request-head.ts';
 import type { SendMemory } from '../send-memory.ts';
 import { connectSocket, type SocketWatcher, type WatchedSocket } from '../watched-socket.ts';
@@ -19,7 +20,7 @@ export interface ConnectionHome {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** What the sockets of the thread read into. */
-  readonly readMemory: Buffer;
+  readonly readMemory: ReadMemory;
   readonly sendMemory: SendMemory;
   /** Takes an unused connection; false where it is not wanted. */
   keep(connection: UpstreamConnection): boolean;

@@ -2,6 +2,7 @@ import type { Deadlines } from '../deadlines.ts';
 import type { Exchange, ExchangeEndpoint, UpstreamSide } from '../exchange.ts';
 import { type ConnectionHome, UpstreamConnection } from '../http1/upstream-connection.ts';
 import type { Limits } from '../limits.ts';
+import type { ReadMemory } from '../read-memory.ts';
 import type { SendMemory } from '../send-memory.ts';
 
 /** What all pools of a thread share. */
@@ -9,7 +10,7 @@ export interface PoolContext {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** What the sockets of the thread read into. */
-  readonly readMemory: Buffer;
+  readonly readMemory: ReadMemory;
   readonly sendMemory: SendMemory;
 }
 
@@ -20,7 +21,7 @@ export class EndpointPool implements ExchangeEndpoint, ConnectionHome {
   readonly name: string;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  readonly readMemory: Buffer;
+  readonly readMemory: ReadMemory;
   readonly sendMemory: SendMemory;
   /** How many services lead here; at 0 nothing is kept any more. */
   users = 0;

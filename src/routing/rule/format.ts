@@ -29,6 +29,20 @@ function format(rule: Rule, place: number): string {
       return `Method(${quote(rule.method)})`;
     case 'header':
       return `Header(${quote(rule.name)}, ${quote(rule.value)})`;
+    case 'query':
+      return rule.value === ''
+        ? `Query(${quote(rule.key)})`
+        : `Query(${quote(rule.key)}, ${quote(rule.value)})`;
+    case 'clientIp':
+      return `ClientIP(${quote(rule.range)})`;
+    case 'hostRegexp':
+      return `HostRegexp(${quote(rule.pattern)})`;
+    case 'pathRegexp':
+      return `PathRegexp(${quote(rule.pattern)})`;
+    case 'headerRegexp':
+      return `HeaderRegexp(${quote(rule.name)}, ${quote(rule.pattern)})`;
+    case 'queryRegexp':
+      return `QueryRegexp(${quote(rule.key)}, ${quote(rule.pattern)})`;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Token {
   readonly value: string;
   /** Index of its first character in the text. */
   readonly position: number;
+  /** True for a string literal that stands for just what is written between its quotes. */
+  readonly verbatim?: boolean;
 }
 
 /** Cuts the text of a rule into tokens, one at a time. */
@@ -48,7 +50,8 @@ export class Lexer {
     if (character === '"' || character === '`') {
       const literal = readString(text, position);
       this.#index = literal.end;
-      return { kind: 'string', value: literal.value, position };
+      const verbatim = literal.end - position === literal.value.length + 2;
+      return { kind: 'string', value: literal.value, position, verbatim };
     }
     const name = readName(text, position);
     if (name !== '') {

@@ -1,49 +1,88 @@
 import type { Rule } from '../../model/rule.ts';
-import { parseHostPattern } from './host-pattern.ts';
 import type { Token } from './lexer.ts';
+import {
+  buildClientIp,
+  buildHost,
+  buildHostRegexp,
+  buildMethod,
+  buildQuery,
+  checkedHeaderName,
+  checkedPath,
+  checkedPattern,
+  shorten,
+} from './matcher-values.ts';
 import { nearestName } from './nearest-name.ts';
 import { RuleFault } from './rule-fault.ts';
 
 interface Matcher {
   /** The form to show where the number of values is wrong. */
   readonly form: string;
-  readonly arity: number;
+  /** The least and the largest number of values. */
+  readonly arity: readonly [least: number, most: number];
   /** @throws RuleFault */
-  readonly build: (values: readonly Token[]) => Rule;
+  readonly build: (first: Token, second: Token | undefined) => Rule;
 }
 
-/** The matchers of this version, by the name that Traefik v3 gives them. */
+/** The matchers, by the name that Traefik v3 gives them. */
 const matchers: Readonly<Record<string, Matcher>> = {
-  Host: { form: 'Host(`example.com`)', arity: 1, build: ([host]) => buildHost(present(host)) },
+  Host: { form: 'Host(`example.com`)', arity: [1, 1], build: buildHost },
+  HostRegexp: {
+    form: 'HostRegexp(`^[a-z]+\\.example\\.com$`)',
+    arity: [1, 1],
+    build: buildHostRegexp,
+  },
   Path: {
     form: 'Path(`/path`)',
-    arity: 1,
-    build: ([path]) => ({ kind: 'path', path: checkedPath(present(path)) }),
+    arity: [1, 1],
+    build: (path) => ({ kind: 'path', path: checkedPath(path, '$') }),
   },
   PathPrefix: {
     form: 'PathPrefix(`/path`)',
-    arity: 1,
-    build: ([prefix]) => ({ kind: 'pathPrefix', prefix: checkedPath(present(prefix)), elements: false }),
+    arity: [1, 1],
+    build: (prefix) => ({ kind: 'pathPrefix', prefix: checkedPath(prefix, ''), elements: false }),
   },
-  Method: { form: 'Method(`GET`)', arity: 1, build: ([method]) => buildMethod(present(method)) },
+  PathRegexp: {
+    form: 'PathRegexp(`^/v[0-9]+/`)',
+    arity: [1, 1],
+    build: (pattern) => ({ kind: 'pathRegexp', pattern: checkedPattern(pattern) }),
+  },
+  Method: { form: 'Method(`GET`)', arity: [1, 1], build: buildMethod },
   Header: {
     form: 'Header(`X-Name`, `value`)',
-    arity: 2,
-    build: ([name, value]) => buildHeader(present(name), present(value)),
+    arity: [2, 2],
+    build: (name, value) => ({ kind: 'header', name: checkedHeaderName(name), value: present(value).value }),
   },
+  HeaderRegexp: {
+    form: 'HeaderRegexp(`X-Name`, `^v[0-9]+$`)',
+    arity: [2, 2],
+    build: (name, pattern) => ({
+      kind: 'headerRegexp',
+      name: checkedHeaderName(name),
+      pattern: checkedPattern(present(pattern)),
+    }),
+  },
+  Query: { form: 'Query(`name`, `value`)', arity: [1, 2], build: buildQuery },
+  QueryRegexp: {
+    form: 'QueryRegexp(`name`, `^v[0-9]+$`)',
+    arity: [1, 2],
+    build: (key, pattern) =>
+      pattern === undefined
+        ? buildQuery(key, undefined)
+        : { kind: 'queryRegexp', key: key.value, pattern: checkedPattern(pattern) },
+  },
+  ClientIP: { form: 'ClientIP(`10.0.0.0/8`)', arity: [1, 1], build: buildClientIp },
 };
 
-/** Matchers of Traefik v3 that this version does not have. */
-const unsupported = ['HostRegexp', 'PathRegexp', 'HeaderRegexp', 'Query', 'QueryRegexp', 'ClientIP'] as const;
-
-/** Matchers of Traefik v2 that v3 calls otherwise. */
+/** Matchers of Traefik v2 that v3 calls otherwise, and of TCP routes that have a fellow in HTTP. */
 const renamed: Readonly<Record<string, string>> = {
   Headers: 'Header',
   HeadersRegexp: 'HeaderRegexp',
   HostHeader: 'Host',
+  HostSNI: 'Host',
+  HostSNIRegexp: 'HostRegexp',
 };
 
-const knownNames: readonly string[] = [...Object.keys(matchers), ...unsupported];
+const knownNames: readonly string[] = Object.keys(matchers);
 
 /** Every accepted spelling, and the name it stands for: as it is, lower, upper and title case, as Traefik v3 takes them. */
 const spellings: ReadonlyMap<string, string> = new Map(
@@ -67,21 +106,14 @@ export function matcherNamed(name: Token): Matcher {
   const known = spellings.get(name.value);
   const matcher = known === undefined ? undefined : matchers[known];
   if (matcher !== undefined) return matcher;
-  if (known !== undefined) {
-    throw new RuleFault(
-      name.position,
-      `matcher ${known} is not supported in this version yet`,
-      `supported are ${Object.keys(matchers).join(', ')}`,
-    );
-  }
-  const nearest = Object.hasOwn(renamed, name.value)
-    ? renamed[name.value]
-    : nearestName(name.value, knownNames);
-  throw new RuleFault(
-    name.position,
-    `unknown matcher ${shorten(name.value)}`,
-    nearest === undefined ? `matchers are ${Object.keys(matchers).join(', ')}` : `did you mean ${nearest}?`,
-  );
+  throw new RuleFault(name.position, `unknown matcher ${shorten(name.value)}`, hintFor(name.value));
+}
+
+function hintFor(name: string): string {
+  const now = Object.hasOwn(renamed, name) ? renamed[name] : undefined;
+  if (now !== undefined) return `did you mean ${now}? Write for example ${matchers[now]?.form ?? now}`;
+  const nearest = nearestName(name, knownNames);
+  return nearest === undefined ? `matchers are ${knownNames.join(', ')}` : `did you mean ${nearest}?`;
 }
 
 /**
@@ -90,57 +122,24 @@ export function matcherNamed(name: Token): Matcher {
  * @throws RuleFault where their number or one of them is wrong.
  */
 export function buildTerm(matcher: Matcher, name: Token, values: readonly Token[]): Rule {
-  if (values.length !== matcher.arity) {
+  const [least, most] = matcher.arity;
+  const [first, second] = values;
+  if (first === undefined || values.length < least || values.length > most) {
+    const expected = `${least === most ? least : `${least} or ${most}`} ${most === 1 ? 'value' : 'values'}`;
     throw new RuleFault(
       name.position,
-      `${name.value} takes ${matcher.arity} ${matcher.arity === 1 ? 'value' : 'values'}, found ${values.length}`,
-      values.length > matcher.arity && matcher.arity === 1
+      `${name.value} takes ${expected}, found ${values.length}`,
+      values.length > most && most === 1
         ? `combine several with ||: ${matcher.form} || …`
         : `write ${matcher.form}`,
     );
   }
   const empty = values.find((value) => value.value === '');
   if (empty !== undefined) throw new RuleFault(empty.position, `a value of ${name.value} must not be empty`);
-  return matcher.build(values);
+  return matcher.build(first, second);
 }
 
 function present(token: Token | undefined): Token {
   if (token === undefined) throw new Error('a matcher was built without its values');
   return token;
-}
-
-function buildHost(value: Token): Rule {
-  const pattern = parseHostPattern(value.value);
-  if (!pattern.ok) throw new RuleFault(value.position, pattern.message, pattern.hint);
-  return { kind: 'host', host: pattern.host };
-}
-
-function checkedPath(value: Token): string {
-  if (value.value.startsWith('/')) return value.value;
-  throw new RuleFault(
-    value.position,
-    `a path must start with "/", found ${shorten(value.value)}`,
-    `write /${shorten(value.value)}`,
-  );
-}
-
-/** The characters of a token (RFC 9110 section 5.6.2). */
-const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-function buildMethod(value: Token): Rule {
-  if (!tokenPattern.test(value.value)) {
-    throw new RuleFault(value.position, `not a request method: ${shorten(value.value)}`);
-  }
-  return { kind: 'method', method: value.value.toUpperCase() };
-}
-
-function buildHeader(name: Token, value: Token): Rule {
-  if (!tokenPattern.test(name.value)) {
-    throw new RuleFault(name.position, `not a header name: ${shorten(name.value)}`);
-  }
-  return { kind: 'header', name: name.value.toLowerCase(), value: value.value };
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

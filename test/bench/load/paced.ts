@@ -8,10 +8,14 @@ export class PacedClients {
   errors = 0;
   readonly #clients: readonly PacedClient[];
 
-  constructor(port: number, host: string, shape: { readonly clients: number; readonly everyMs: number }) {
+  constructor(
+    port: number,
+    host: string,
+    shape: { readonly clients: number; readonly everyMs: number; readonly path?: string },
+  ) {
     this.#clients = Array.from(
       { length: shape.clients },
-      () => new PacedClient({ port, host, everyMs: shape.everyMs }, this),
+      () => new PacedClient({ port, host, path: shape.path ?? '/', everyMs: shape.everyMs }, this),
     );
   }
 
@@ -40,11 +44,11 @@ class PacedClient {
   readonly #timer: NodeJS.Timeout;
 
   constructor(
-    to: { readonly port: number; readonly host: string; readonly everyMs: number },
+    to: { readonly port: number; readonly host: string; readonly path: string; readonly everyMs: number },
     all: PacedClients,
   ) {
     let askedAt = 0;
-    const request = `GET / HTTP/1.1\r\nHost: ${to.host}\r\n\r\n`;
+    const request = `GET ${to.path} HTTP/1.1\r\nHost: ${to.host}\r\n\r\n`;
     this.socket = connect({ port: to.port, host: '127.0.0.1', noDelay: true });
     this.socket.on('data', (chunk) => {
       const text = chunk.toString('latin1');

@@ -28,3 +28,10 @@ export function layOut(usable: readonly number[], threads: number): Cores {
   if (usable.length < 2) return { proxy: [], load: [] };
   return { proxy: usable.slice(0, threads), load: usable.slice(Math.min(threads, usable.length - 1)) };
 }
+
+/** Moves all threads of a process that runs; nothing where no cores are given. */
+export function moveTo(pid: number, cores: readonly number[]): void {
+  const taskset = findProgram('taskset');
+  if (taskset === null || cores.length === 0) return;
+  execFileSync(taskset, ['-acp', cores.join(','), String(pid)], { stdio: 'ignore' });
+}

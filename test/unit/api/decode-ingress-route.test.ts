@@ -108,7 +108,7 @@ test('all problems of a route are told, each with its own path and in plain word
   );
 });
 
-test('a route leads somewhere, and a Service is named with its port', () => {
+test('a Service is named with its port; a route without services is left to its children', () => {
   const routes = [
     { match: 'Host(`a`)' },
     { match: 'Host(`b`)', services: [] },
@@ -116,13 +116,11 @@ test('a route leads somewhere, and a Service is named with its port', () => {
   ];
   const { value, diagnostics } = decodeIngressRoute(ingressRoute({ routes }));
   assert.deepEqual(lines(diagnostics), [
-    'InvalidValue spec.routes[0].services: the route names no service to forward to',
-    'InvalidValue spec.routes[1].services: the route names no service to forward to',
     'InvalidValue spec.routes[2].services[0].port: a port is required for the kind Service',
   ]);
   assert.deepEqual(
     value?.routes.map((route) => route.refused?.reason),
-    ['InvalidValue', 'InvalidValue', 'InvalidValue'],
+    [undefined, undefined, 'InvalidValue'],
   );
 });
 

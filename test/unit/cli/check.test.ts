@@ -82,13 +82,35 @@ test('the same object twice is an error', async () => {
   );
 });
 
-test('objects of the API group of Traefik are passed over with a warning', async () => {
-  const text = 'apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: old}\nspec: {}\n';
+test('kinds of Traefik that are not read are passed over with a warning', async () => {
+  for (const apiVersion of ['traefik.io/v1alpha1', 'traefik.containo.us/v1alpha1']) {
+    const kind = apiVersion.startsWith('traefik.io') ? 'TraefikService' : 'IngressRoute';
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: old}\nspec: {}\n`;
+    const { code, out } = await runCommand(['check', '-'], text);
+    assert.equal(code, 0);
+    assert.match(out, /^-:1:1: warning UnknownKind \w+\/default\/old: .* Traefik only \(.*\)\n$/);
+  }
+});
+
+test('an IngressRoute of Traefik is judged like one of ours, under the name of its group', async () => {
+  const text = `apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: old}
+spec:
+  routes:
+    - match: Hots(\`a.example\`)
+      services: [{name: web, port: 80}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+`;
   const { code, out } = await runCommand(['check', '-'], text);
-  assert.equal(code, 0);
+  assert.equal(code, 1);
   assert.match(
     out,
-    /^-:1:1: warning UnknownKind IngressRoute\/default\/old: .* Traefik \(.*fairlead\.dev\/v1alpha1.*\)\n$/,
+    /^-:6:7: error InvalidRule IngressRoute\.traefik\.io\/default\/old spec\.routes\[0\]\.match: /,
   );
 });
 

@@ -29,7 +29,7 @@ test('the route, its service, endpoints and middlewares are named', async () => 
   );
   assert.deepEqual(middlewares[0], {
     id: 'default/without-catalog',
-    does: 'strips the first of /catalog that the path begins with',
+    does: 'strips /catalog from the beginning of the path',
   });
 });
 
@@ -39,6 +39,9 @@ test('the nearest miss comes first, with the reason', async () => {
   assert.deepEqual(rejected[0], {
     route: 'IngressRoute/default/shop/0',
     reason: 'PathPrefix(`/catalog`) does not hold: the path is "/"',
+    matches: false,
+    lostBy: null,
+    failed: [{ wanted: 'PathPrefix(`/catalog`)', request: 'the path is "/"' }],
   });
 });
 
@@ -49,7 +52,7 @@ test('the Host header wins over the URL, and a path alone will do', async () => 
 
 test('a request is shown with its scheme and the brackets of an address', async () => {
   const { out } = await runCommand(['explain', 'GET', 'https://[::1]:8443/x?y#z', quickstart]);
-  assert.match(out, /^GET https:\/\/\[::1\]\/x on entry point websecure$/m);
+  assert.match(out, /^GET https:\/\/\[::1\]\/x\?y\non entry point websecure, from 127.0.0.1$/m);
 });
 
 test('what is no request is refused with a sentence', async () => {
@@ -68,6 +71,35 @@ test('what is no request is refused with a sentence', async () => {
     const { code, error } = await runCommand(['explain', ...words, quickstart]);
     assert.deepEqual([code, error.split('\n')[0]], [2, `fairlead explain: ${problem}`]);
   }
+});
+
+test('every endpoint is shown with its state, and which of them get requests', async () => {
+  const slice = (name: string, conditions: object) => ({
+    addressType: 'IPv4',
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, labels: { 'kubernetes.io/service-name': 'app' } },
+    endpoints: [{ addresses: [`192.0.2.${name.length}`], conditions }],
+    ports: [{ port: 8080 }],
+  });
+  const spec = {
+    entryPoints: ['web'],
+    routes: [{ match: 'Host(`a`)', services: [{ name: 'app', port: 80 }] }],
+  };
+  const objects = [
+    { apiVersion: 'fairlead.dev/v1alpha1', kind: 'IngressRoute', metadata: { name: 'a' }, spec },
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'app' }, spec: { ports: [{ port: 80 }] } },
+    slice('a', { ready: true, serving: true, terminating: false }),
+    slice('bb', { ready: false, serving: true, terminating: true }),
+  ];
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { out } = await runCommand(['explain', 'GET', 'http://a/', '-', '--entrypoint', 'web'], list);
+  assert.match(out, /● 192\.0\.2\.1:8080 ready\n +○ 192\.0\.2\.2:8080 not ready, serving, terminating, gets/);
+  const { code, error } = await runCommand(['explain', 'GET', 'http://a/', '-', '--entrypoint', 'x'], list);
+  assert.deepEqual(
+    [code, error.split('\n')[0]],
+    [2, 'fairlead explain: there is no entry point "x"; there are web, websecure'],
+  );
 });
 
 test('a broken route says what the client is told, and what is behind it', async () => {
@@ -92,9 +124,9 @@ test('no route is exit code 1', async () => {
 
 test('text names rule, terms and endpoints', async () => {
   const { out } = await runCommand(['explain', 'GET', 'http://hello.localhost/x', quickstart]);
-  assert.match(out, /^Rule {7}Host\(`hello.localhost`\) && PathPrefix\(`\/`\)$/m);
+  assert.match(out, /^Rule {8}Host\(`hello.localhost`\) && PathPrefix\(`\/`\)$/m);
   assert.match(out, /✔ Host\(`hello.localhost`\): the host is "hello.localhost"/);
-  assert.match(out, /^Endpoints {2}127.0.0.1:18081$/m);
+  assert.match(out, /^Service {5}default\/hello:80\n {12}● 127.0.0.1:18081 ready$/m);
 });
 
 for (const [words, problem] of [
@@ -124,10 +156,12 @@ test('a running instance is asked and answers the same', async (context) => {
   const view = {
     plan,
     generation: 7,
+    isLive: true,
     entryPoints: offlineOptions.entryPoints,
     endpointsOf: () => [],
     diagnostics: [],
     history: [],
+    status: {},
   };
   const server = await startApiServer({ host: '127.0.0.1', port: 0 }, view, silentLog);
   context.after(() => server.close());
@@ -178,8 +212,13 @@ test('an address of another scheme is no address of Fairlead', async () => {
 });
 
 test('the JSON API says what is wrong with a request', async (context) => {
-  const view = { plan: { routes: [], services: [], middlewares: [] }, generation: 0, entryPoints: [] };
-  const rest = { endpointsOf: () => [], diagnostics: [], history: [] };
+  const view = {
+    plan: { routes: [], services: [], middlewares: [] },
+    generation: 0,
+    isLive: true,
+    entryPoints: [],
+  };
+  const rest = { endpointsOf: () => [], diagnostics: [], history: [], status: {} };
   const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
   context.after(() => server.close());
   for (const [query, problem] of [
@@ -193,8 +232,13 @@ test('the JSON API says what is wrong with a request', async (context) => {
 });
 
 test('the JSON API refuses names that are not of loopback', async (context) => {
-  const view = { plan: { routes: [], services: [], middlewares: [] }, generation: 0, entryPoints: [] };
-  const rest = { endpointsOf: () => [], diagnostics: [], history: [] };
+  const view = {
+    plan: { routes: [], services: [], middlewares: [] },
+    generation: 0,
+    isLive: true,
+    entryPoints: [],
+  };
+  const rest = { endpointsOf: () => [], diagnostics: [], history: [], status: {} };
   const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
   context.after(() => server.close());
   const { request } = await import('node:http');

@@ -46,6 +46,7 @@ test('without any setting the defaults of the contract hold', () => {
     selector: null,
     publishService: null,
     publishAddresses: [],
+    lease: null,
     allowCrossNamespace: false,
     allowExternalNames: false,
     trustedIps: [],

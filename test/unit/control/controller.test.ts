@@ -373,7 +373,10 @@ test('Ingresses of our class get the addresses, and get them anew when they chan
   source.sync();
   live(1);
   const object = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'default', name: 'ours' };
-  assert.deepEqual(statuses.splice(0), [{ kind: 'loadBalancer', object, addresses: ['192.0.2.10'] }]);
+  assert.deepEqual(statuses.splice(0), [
+    { kind: 'loadBalancer', object, addresses: ['192.0.2.10'] },
+    { kind: 'none', object: { ...object, name: 'theirs' } },
+  ]);
   setAddresses(['192.0.2.11']);
   source.put(0, service('publish'));
   clock.advance(10);

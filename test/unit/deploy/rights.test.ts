@@ -18,23 +18,34 @@ function rightsOf(role: ManifestObject): readonly string[] {
     .toSorted();
 }
 
-/** What watching kinds and writing their status takes. */
+/** What watching kinds, writing their status and creating Events takes; only who writes a status reads single objects. */
 function rightsFor(kinds: readonly WatchedKind[]): readonly string[] {
-  return kinds
-    .flatMap(({ apiVersion, resource }) => {
-      const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-      const hasStatus = apiVersion === ownApiVersion || resource === 'ingresses';
-      return [
-        ...['get', 'list', 'watch'].map((verb) => `${verb} ${group}/${resource}`),
-        ...(hasStatus ? ['patch', 'update'].map((verb) => `${verb} ${group}/${resource}/status`) : []),
-      ];
-    })
-    .toSorted();
+  const rights = kinds.flatMap(({ apiVersion, resource }) => {
+    const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+    const hasStatus = apiVersion === ownApiVersion || resource === 'ingresses';
+    return [
+      ...(hasStatus ? ['get', 'list', 'watch'] : ['list', 'watch']).map(
+        (verb) => `${verb} ${group}/${resource}`,
+      ),
+      ...(hasStatus ? [`patch ${group}/${resource}/status`] : []),
+    ];
+  });
+  return [...rights, 'create events.k8s.io/events'].toSorted();
 }
 
 test('the ClusterRole allows exactly what the controller watches and writes', () => {
   const role = only(documentsOf('deploy/base/cluster-role.yaml'), 'ClusterRole');
   assert.deepEqual(rightsOf(role), rightsFor(watchedKinds));
+});
+
+test('the Lease needs its own Role in the namespace of the controller, and nothing more', () => {
+  const [role] = documentsOf('deploy/base/lease-role.yaml');
+  assert.ok(role);
+  assert.equal(role.metadata.namespace, 'fairlead');
+  assert.deepEqual(
+    rightsOf(role),
+    ['create', 'get', 'update'].map((verb) => `${verb} coordination.k8s.io/leases`),
+  );
 });
 
 test('in namespaced mode the Roles allow exactly what can be watched in a namespace', () => {
@@ -61,12 +72,16 @@ test('in namespaced mode the controller is told the namespaces that it has Roles
 });
 
 test('every binding joins the role of its name with the service account of the Pods', () => {
-  const files = ['deploy/base/cluster-role-binding.yaml', 'deploy/overlays/namespaced/roles.yaml'];
+  const files = [
+    'deploy/base/cluster-role-binding.yaml',
+    'deploy/base/lease-role.yaml',
+    'deploy/overlays/namespaced/roles.yaml',
+  ];
   const bindings = files.flatMap(documentsOf).filter(({ kind }) => kind.endsWith('Binding'));
-  assert.equal(bindings.length, 3);
+  assert.equal(bindings.length, 4);
   for (const binding of bindings) {
     assert.equal(at(binding, 'roleRef.kind'), binding.kind.replace('Binding', ''));
-    assert.equal(at(binding, 'roleRef.name'), 'fairlead');
+    assert.equal(at(binding, 'roleRef.name'), binding.metadata.name);
     assert.deepEqual(binding.subjects, [{ kind: 'ServiceAccount', name: 'fairlead', namespace: 'fairlead' }]);
   }
 });

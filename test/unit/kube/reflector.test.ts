@@ -184,6 +184,20 @@ describe('Reflector', () => {
     assert.equal(harness.batches.filter((batch) => batch.length === 0).length, 1);
   });
 
+  it('does not warn of kinds of other projects that are not installed', async () => {
+    const { api } = harness;
+    const foreign = kindOf('Middleware.traefik.io');
+    api.script = (asked, response) => {
+      if (!asked.path.startsWith('/apis/traefik.io/')) return false;
+      status(response, 404, 'NotFound');
+      return true;
+    };
+    api.put(path, service('a'));
+    const cluster = await harness.synced([serviceKind, foreign]);
+    assert.deepEqual(cluster.unavailableKinds, ['Middleware.traefik.io']);
+    assert.deepEqual(harness.warnings(), []);
+  });
+
   it('waits as long as Retry-After says', async () => {
     const { api, clock } = harness;
     let refusals = 0;

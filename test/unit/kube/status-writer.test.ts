@@ -40,49 +40,72 @@ describe('statusPatch', () => {
   const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
   it('writes conditions with the time of their change, and moves that only with their status', () => {
-    const first = statusPatch(accepted('a'), null, now);
+    const first = statusPatch(accepted('a'), null, false, now);
     const time = '2026-01-02T03:04:05Z';
     assert.deepEqual(first, {
       status: { conditions: [{ ...accepted('a').conditions[0], lastTransitionTime: time }] },
     });
     const standing = (first as { status: unknown }).status;
-    assert.equal(statusPatch(accepted('a'), standing, now + 60_000), null);
+    assert.equal(statusPatch(accepted('a'), standing, false, now + 60_000), null);
     const timeOf = (patch: unknown) =>
       (patch as { status: { conditions: { lastTransitionTime: string }[] } }).status.conditions[0]
         ?.lastTransitionTime;
-    assert.equal(timeOf(statusPatch(accepted('a', 'True', 2), standing, now + 60_000)), time);
-    assert.equal(timeOf(statusPatch(accepted('a', 'False'), standing, now + 60_000)), '2026-01-02T03:05:05Z');
+    assert.equal(timeOf(statusPatch(accepted('a', 'True', 2), standing, false, now + 60_000)), time);
+    assert.equal(
+      timeOf(statusPatch(accepted('a', 'False'), standing, false, now + 60_000)),
+      '2026-01-02T03:05:05Z',
+    );
   });
 
-  it('keeps conditions of others and takes away those of ours that are no longer wanted', () => {
+  it('speaks of its own conditions only, and compares no others', () => {
     const foreign = { type: 'Verified', status: 'True', by: 'someone' };
-    const stale = { type: 'Programmed', status: 'True' };
-    const patch = statusPatch(accepted('a'), { conditions: [stale, foreign, 7] }, now);
+    const patch = statusPatch(accepted('a'), { conditions: [foreign, 7] }, false, now);
     const { conditions } = (patch as { status: { conditions: { type: string }[] } }).status;
     assert.deepEqual(
       conditions.map(({ type }) => type),
-      ['Accepted', 'Verified'],
+      ['Accepted'],
     );
-    assert.equal(statusPatch(accepted('a'), { conditions: [foreign, ...conditions.slice(0, 1)] }, now), null);
+    assert.equal(statusPatch(accepted('a'), { conditions: [foreign, ...conditions] }, false, now), null);
+  });
+
+  it('writes the details that are wanted, where one of them differs', () => {
+    const details = {
+      hosts: 'a.test',
+      entryPoints: 'web',
+      routes: [{ index: 1, reason: 'R', message: 'm' }],
+    };
+    const wanted = { ...accepted('a'), details };
+    const patch = statusPatch(wanted, null, false, now) as { status: object };
+    assert.deepEqual({ ...patch.status, conditions: [] }, { ...details, conditions: [] });
+    assert.equal(statusPatch(wanted, { ...patch.status, note: 'of somebody else' }, true, now), null);
+    assert.notEqual(statusPatch(wanted, { ...patch.status, hosts: 'b.test' }, true, now), null);
+  });
+
+  it('takes away what is its own, and nothing where nothing is', () => {
+    const none = { kind: 'none', object: route('a') } as const;
+    assert.deepEqual(statusPatch(none, { conditions: [] }, true, now), {});
+    assert.equal(statusPatch(none, { conditions: [] }, false, now), null);
   });
 
   it('takes any shape for what stands there', () => {
     for (const nonsense of [null, 7, 'x', [], { conditions: 'x' }, { conditions: [null, []] }]) {
-      assert.notEqual(statusPatch(accepted('a'), nonsense, now), null);
+      assert.notEqual(statusPatch(accepted('a'), nonsense, false, now), null);
     }
   });
 
   it('writes addresses by their kind, and only where the set of them differs', () => {
-    const patch = statusPatch(addresses('lb.test', '192.0.2.1', '2001:db8::1'), {}, now);
+    const patch = statusPatch(addresses('lb.test', '192.0.2.1', '2001:db8::1'), {}, false, now);
     assert.deepEqual(patch, {
       status: {
         loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { ip: '2001:db8::1' }, { hostname: 'lb.test' }] },
       },
     });
     const standing = { loadBalancer: { ingress: [{ hostname: 'lb.test', ports: [] }, { ip: '192.0.2.1' }] } };
-    assert.equal(statusPatch(addresses('192.0.2.1', 'lb.test'), standing, now), null);
-    assert.equal(statusPatch(addresses(), {}, now), null);
-    assert.deepEqual(statusPatch(addresses(), standing, now), { status: { loadBalancer: { ingress: [] } } });
+    assert.equal(statusPatch(addresses('192.0.2.1', 'lb.test'), standing, false, now), null);
+    assert.equal(statusPatch(addresses(), {}, false, now), null);
+    assert.deepEqual(statusPatch(addresses(), standing, false, now), {
+      status: { loadBalancer: { ingress: [] } },
+    });
   });
 });
 
@@ -118,6 +141,7 @@ describe('createStatusWriter', () => {
         },
       },
       kinds: [routeKind, ingressKind],
+      fieldManager: 'fairlead',
       known: ({ kind, name }) => known.get(`${kind}/${name}`),
       log,
       clock,
@@ -133,7 +157,7 @@ describe('createStatusWriter', () => {
   });
 
   function knows(name: string, resourceVersion = '1', value: unknown = null): void {
-    known.set(`IngressRoute/${name}`, { status: value, resourceVersion });
+    known.set(`IngressRoute/${name}`, { status: value, resourceVersion, managers: '' });
   }
 
   it('writes what differs, for the version it knows, and nothing where it says so already', async () => {
@@ -143,8 +167,9 @@ describe('createStatusWriter', () => {
     await writer.idle();
     assert.equal(bodies.length, 1);
     assert.equal(bodies[0]?.path, '/apis/fairlead.dev/v1alpha1/namespaces/n/ingressroutes/a/status');
-    assert.equal(bodies[0]?.contentType, 'application/merge-patch+json');
-    assert.deepEqual(bodies[0]?.body.metadata, { resourceVersion: '1' });
+    assert.equal(bodies[0]?.contentType, 'application/apply-patch+yaml');
+    assert.deepEqual(bodies[0]?.body.metadata, { name: 'a', namespace: 'n', resourceVersion: '1' });
+    assert.equal(api.asked[0]?.query.get('force'), 'true');
     assert.equal(api.asked[0]?.query.get('fieldManager'), 'fairlead');
   });
 
@@ -175,7 +200,7 @@ describe('createStatusWriter', () => {
     await writer.idle();
     assert.deepEqual(
       bodies.map(({ body }) => body.metadata),
-      [{ resourceVersion: '7' }],
+      [{ name: 'a', namespace: 'n', resourceVersion: '7' }],
     );
     assert.equal(log.notes.length, 0);
   });
@@ -205,12 +230,7 @@ describe('createStatusWriter', () => {
     writer.want([accepted('a')]);
     await writer.idle();
     assert.equal(bodies.length, 2);
-    assert.deepEqual(bodies[1]?.body.metadata, { resourceVersion: '5' });
-    const { conditions } = (bodies[1]?.body.status ?? {}) as { conditions: { type: string }[] };
-    assert.deepEqual(
-      conditions.map(({ type }) => type),
-      ['Accepted', 'Verified'],
-    );
+    assert.equal((bodies[1]?.body.metadata as { resourceVersion: string }).resourceVersion, '5');
   });
 
   it('writes at most four at a time, and of several wishes for one object only the last', async () => {
@@ -238,7 +258,7 @@ describe('createStatusWriter', () => {
     assert.equal(bodies.length, 1);
     for (const response of open) json(response, 200, { metadata: { resourceVersion: '2' } });
     await until('the second is open', () => open.length === 2);
-    assert.deepEqual(bodies[1]?.body.metadata, { resourceVersion: '2' });
+    assert.equal((bodies[1]?.body.metadata as { resourceVersion: string }).resourceVersion, '2');
   });
 
   it('tries again after errors, waiting longer each time, and says so once', async () => {
@@ -257,7 +277,7 @@ describe('createStatusWriter', () => {
 
   it('lets other kinds go on while one is forbidden', async () => {
     knows('a');
-    known.set('Ingress/i', { status: null, resourceVersion: '1' });
+    known.set('Ingress/i', { status: null, resourceVersion: '1', managers: '' });
     answer = ({ path }, response) => {
       if (path.includes('ingressroutes')) return status(response, 403, 'Forbidden');
       json(response, 200, { metadata: { resourceVersion: '2' } });
@@ -295,6 +315,30 @@ describe('createStatusWriter', () => {
     await writer.idle();
     writer.want([accepted('a')]);
     assert.equal(writer.pending, 0);
+  });
+
+  it('forgets everything at once when told to, and begins anew when asked again', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) knows(name);
+    answer = () => {};
+    writer.want(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => accepted(name)));
+    await until('four are open', () => api.asked.length === 4);
+    writer.clear();
+    await writer.idle();
+    assert.equal(writer.pending, 0);
+    assert.equal(api.asked.length, 4, 'what waited was never sent');
+    answer = (_, response) => json(response, 200, { metadata: { resourceVersion: '2' } });
+    writer.want([accepted('a')]);
+    await writer.idle();
+    assert.equal(api.asked.length, 5);
+  });
+
+  it('writes nothing for ten thousand objects that say so already', async () => {
+    const standing = { conditions: [{ ...accepted('x').conditions[0], lastTransitionTime: 'x' }] };
+    const names = Array.from({ length: 10_000 }, (_, index) => `r${index}`);
+    for (const name of names) knows(name, '1', standing);
+    writer.want(names.map((name) => accepted(name)));
+    await writer.idle();
+    assert.equal(api.asked.length, 0);
   });
 
   it('leaves kinds alone that are not its own', async () => {

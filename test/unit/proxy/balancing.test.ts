@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deadlines } from '../../../src/proxy/deadlines.ts';
 import { defaultLimits } from '../../../src/proxy/limits.ts';
+import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import { SendMemory } from '../../../src/proxy/send-memory.ts';
 import { usableEndpoints } from '../../../src/proxy/upstream/service.ts';
 import { Services } from '../../../src/proxy/upstream/services.ts';
@@ -15,7 +16,7 @@ function servicesWith(ports: Readonly<Record<string, readonly number[]>>): Servi
   const services = new Services({
     limits: defaultLimits,
     deadlines: new Deadlines(1000),
-    readMemory: Buffer.alloc(0),
+    readMemory: new ReadMemory(64),
     sendMemory: new SendMemory(),
   });
   for (const [service, list] of Object.entries(ports)) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deadlines, type Timed } from '../../../src/proxy/deadlines.ts';
+import { until } from '../../support/raw/until.ts';
 
 function timed(name: string, expired: string[]): Timed {
   return { deadline: 0, slot: -1, expire: () => expired.push(name) };
@@ -59,4 +60,26 @@ test('without entries there is no timer', () => {
   deadlines.remove(entry);
   deadlines.remove(entry);
   assert.equal(timers(), before);
+});
+
+test('thousands that are due at once expire over several turns of the event loop, each of them once', async () => {
+  let now = 0;
+  const deadlines = new Deadlines(10_000, () => now);
+  const expired: string[] = [];
+  for (let index = 0; index < 2_000; index++) {
+    const entry = timed(String(index), expired);
+    entry.expire = () => {
+      expired.push(String(index));
+      deadlines.remove(entry);
+    };
+    deadlines.add(entry);
+    entry.deadline = deadlines.after(100);
+  }
+  now = 60_000;
+  deadlines.tick();
+  deadlines.tick();
+  assert.ok(expired.length > 0 && expired.length < 100, `${expired.length} in one turn`);
+  await until(() => deadlines.size === 0, 'all to expire');
+  assert.equal(new Set(expired).size, 2_000);
+  assert.equal(expired.length, 2_000);
 });

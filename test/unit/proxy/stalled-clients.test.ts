@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deadlines, type Timed } from '../../../src/proxy/deadlines.ts';
+import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import { StalledClients } from '../../../src/proxy/stalled-clients.ts';
 
 const limits = { crowdedStalls: 4, crowdedStallMs: 6_000 };
@@ -9,7 +10,8 @@ const granted = 60_000;
 function setUp() {
   const clock = { ms: 1_000 };
   const deadlines = new Deadlines(0, () => clock.ms);
-  const stalls = new StalledClients(limits, deadlines);
+  const memory = new ReadMemory();
+  const stalls = new StalledClients(limits, deadlines, memory);
   const pass = (ms: number): void => {
     clock.ms += ms;
     deadlines.tick();
@@ -19,7 +21,7 @@ function setUp() {
     client.deadline = stalls.begin(client, granted);
     return client;
   };
-  return { clock, deadlines, stalls, pass, stall };
+  return { clock, deadlines, memory, stalls, pass, stall };
 }
 
 test('a few clients that stall get all of their time', () => {
@@ -73,4 +75,15 @@ test('the crowd is over once half of it has gone', () => {
   leave();
   leave();
   assert.equal(stall().deadline, 1_000 + granted);
+});
+
+test('reads are small while many stall, since what they bring has to be kept', () => {
+  const { memory, stalls, stall } = setUp();
+  const whole = memory.current.length;
+  const clients = Array.from({ length: 4 }, stall);
+  assert.equal(memory.current.length, whole);
+  clients.push(stall());
+  assert.ok(memory.current.length <= whole / 4);
+  for (const client of clients.splice(0, 3)) stalls.end(client);
+  assert.equal(memory.current.length, whole);
 });

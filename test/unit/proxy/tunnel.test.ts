@@ -22,6 +22,7 @@ const view: RequestView = {
   host: 'a.test',
   path: '/',
   method: 'GET',
+  query: '',
   header: () => [],
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import {
   acceptSockets,
   connectSocket,
@@ -53,7 +54,7 @@ interface Accepted {
 /** A listening server whose accepted sockets go to one watcher; `view` is what `acceptSockets` sees of the server. */
 async function accepting(
   t: TestContext,
-  memory: Buffer,
+  memory: ReadMemory,
   view: (server: Server) => Server = (server) => server,
 ): Promise<Accepted> {
   const server = createServer({ allowHalfOpen: true });
@@ -85,7 +86,7 @@ for (const [name, view] of [
   ['without one', withoutHandle],
 ] as const) {
   test(`${name}, an accepted socket reads, stays open behind the peer's end, answers and ends`, async (t) => {
-    const { port, sockets, notes } = await accepting(t, Buffer.alloc(1024), view);
+    const { port, sockets, notes } = await accepting(t, new ReadMemory(1024), view);
     const client = connect(port, '127.0.0.1');
     t.after(() => client.destroy());
     let answer = '';
@@ -107,19 +108,19 @@ for (const [name, view] of [
 }
 
 test('accepted sockets of one thread read into the memory that they were given, all of them', async (t) => {
-  const memory = Buffer.alloc(8);
+  const memory = new ReadMemory(8);
   const { port, notes } = await accepting(t, memory);
   for (const word of ['one', 'two']) {
     const client = connect(port, '127.0.0.1');
     t.after(() => client.destroy());
     client.write(word);
     await until(() => notes.seen.includes(`bytes ${word}`), word);
-    assert.equal(notes.memory, memory);
+    assert.equal(notes.memory, memory.current);
   }
 });
 
 test('more than the memory holds comes in several pieces, in order', async (t) => {
-  const { port, notes } = await accepting(t, Buffer.alloc(4));
+  const { port, notes } = await accepting(t, new ReadMemory(4));
   const client = connect(port, '127.0.0.1');
   t.after(() => client.destroy());
   client.write('0123456789');
@@ -129,7 +130,7 @@ test('more than the memory holds comes in several pieces, in order', async (t) =
 });
 
 test('a paused socket reads no more until it is resumed', async (t) => {
-  const { port, sockets, notes } = await accepting(t, Buffer.alloc(64));
+  const { port, sockets, notes } = await accepting(t, new ReadMemory(64));
   const client = connect(port, '127.0.0.1');
   t.after(() => client.destroy());
   client.write('a');
@@ -147,7 +148,7 @@ test('a paused socket reads no more until it is resumed', async (t) => {
 });
 
 test('what a watcher throws is told to it as a bug, and costs nobody else anything', async (t) => {
-  const { port, notes } = await accepting(t, Buffer.alloc(64));
+  const { port, notes } = await accepting(t, new ReadMemory(64));
   notes.fault = new Error('oops');
   const client = connect(port, '127.0.0.1');
   t.after(() => client.destroy());
@@ -157,9 +158,9 @@ test('what a watcher throws is told to it as a bug, and costs nobody else anythi
 });
 
 test('a socket that we open tells when it is connected, what comes, and that it could not connect', async (t) => {
-  const { port, sockets } = await accepting(t, Buffer.alloc(64));
+  const { port, sockets } = await accepting(t, new ReadMemory(64));
   const notes = new Notes();
-  const socket = connectSocket({ host: '127.0.0.1', port }, Buffer.alloc(64), notes);
+  const socket = connectSocket({ host: '127.0.0.1', port }, new ReadMemory(64), notes);
   t.after(() => socket.destroy());
   await until(() => sockets.length === 1 && notes.seen.length === 1, 'the connection');
   sockets[0]?.write('hi');
@@ -172,7 +173,31 @@ test('a socket that we open tells when it is connected, what comes, and that it 
   closed.close();
   await once(closed, 'close');
   const refused = new Notes();
-  connectSocket({ host: '127.0.0.1', port: free }, Buffer.alloc(64), refused);
+  connectSocket({ host: '127.0.0.1', port: free }, new ReadMemory(64), refused);
   await until(() => refused.seen.includes('gone'), 'the refusal');
   assert.ok(!refused.seen.includes('connect'));
+});
+
+test('a change of how much a read may bring holds from the second read after it on', async (t) => {
+  const memory = new ReadMemory(65_536);
+  const { port, notes } = await accepting(t, memory);
+  const client = connect(port, '127.0.0.1');
+  t.after(() => client.destroy());
+  client.write('a');
+  await until(() => notes.seen.length === 1, 'the first read');
+  memory.isSmall = true;
+  client.write('b');
+  await until(() => notes.seen.length === 2, 'the second read');
+  client.write('c');
+  await until(() => notes.seen.length === 3, 'the third read');
+  assert.equal(notes.memory?.length, 32_768);
+  assert.deepEqual(notes.seen, ['bytes a', 'bytes b', 'bytes c']);
+});
+
+test('a socket is full once it holds 16 KiB, since what it holds is kept', async (t) => {
+  const { port, sockets } = await accepting(t, new ReadMemory(64));
+  const client = connect(port, '127.0.0.1');
+  t.after(() => client.destroy());
+  await until(() => sockets.length === 1, 'the connection');
+  assert.equal(sockets[0]?.writableHighWaterMark, 16_384);
 });

@@ -10,7 +10,69 @@ const hostPatterns = [...hosts, '*.a.test', '*.test', '*.y.a.test', '*'];
 const paths = ['/', '/a', '/a/', '/a/b', '/a/bc', '/ab', '/a/b/c', '/c', '/a%2Fb', '//a', '*'];
 const methods = ['GET', 'POST', 'PUT'];
 const headerNames = ['x-one', 'x-two'];
-const headerValues = ['1', '2'];
+const headerValues = ['1', '2', 'é'];
+
+const queryKeys = ['a', 'b', 'a b'];
+const queryValues = ['', '1', '2', '1 2', 'é'];
+const queries = [
+  '',
+  'a',
+  'a=',
+  'a=1',
+  'a=1&a=2',
+  'b=1;a=2',
+  'a+b=1',
+  'a%20b=1+2',
+  'a=%',
+  'a=%C3%A9',
+  '=1',
+  '&&',
+  'b=1&a',
+];
+const ranges = [
+  '192.0.2.1',
+  '192.0.2.0/31',
+  '10.0.0.0/8',
+  '0.0.0.0/0',
+  '2001:db8::/32',
+  '::/0',
+  '::ffff:192.0.2.1',
+];
+const addresses = [
+  '192.0.2.1',
+  '192.0.2.2',
+  '10.1.2.3',
+  '2001:db8::1',
+  '2001:db9::1',
+  '::ffff:192.0.2.1',
+  '',
+];
+const hostRegexps = [
+  '^a\\.test$',
+  '^[a-z]\\.a\\.test$',
+  'test',
+  '\\.test$',
+  '^x\\.',
+  '^$',
+  '^(a|b)\\.',
+  '(?i)A',
+  'a|local',
+  '^\\*$',
+];
+const pathRegexps = [
+  '^/a$',
+  '^/a',
+  '/b$',
+  'b',
+  '^/a/b?',
+  '^/a/(b|bc)$',
+  '^/(a|c)',
+  '%2F',
+  '^/a+b*',
+  '(?i)^/A$',
+  '^/\\w+/?$',
+  '.',
+];
 
 const leaf: fc.Arbitrary<Rule> = fc.oneof(
   fc.record({ kind: fc.constant('host' as const), host: fc.constantFrom(...hostPatterns) }),
@@ -25,6 +87,24 @@ const leaf: fc.Arbitrary<Rule> = fc.oneof(
     kind: fc.constant('header' as const),
     name: fc.constantFrom(...headerNames),
     value: fc.constantFrom(...headerValues),
+  }),
+  fc.record({
+    kind: fc.constant('query' as const),
+    key: fc.constantFrom(...queryKeys),
+    value: fc.constantFrom(...queryValues),
+  }),
+  fc.record({ kind: fc.constant('clientIp' as const), range: fc.constantFrom(...ranges) }),
+  fc.record({ kind: fc.constant('hostRegexp' as const), pattern: fc.constantFrom(...hostRegexps) }),
+  fc.record({ kind: fc.constant('pathRegexp' as const), pattern: fc.constantFrom(...pathRegexps) }),
+  fc.record({
+    kind: fc.constant('headerRegexp' as const),
+    name: fc.constantFrom(...headerNames),
+    pattern: fc.constantFrom('^1$', '[12]', '^$', '(?i)X', '^é'),
+  }),
+  fc.record({
+    kind: fc.constant('queryRegexp' as const),
+    key: fc.constantFrom(...queryKeys),
+    pattern: fc.constantFrom('^1', '^\\d$', '^$', ' ', '1|é'),
   }),
 );
 
@@ -75,15 +155,16 @@ export const anyView: fc.Arbitrary<RequestView> = fc
     entryPoint: fc.constantFrom('web', 'websecure'),
     host: fc.constantFrom(...hosts, '', 'other'),
     path: fc.constantFrom(...paths),
+    query: fc.constantFrom(...queries),
+    clientIp: fc.constantFrom(...addresses),
     method: fc.constantFrom(...methods),
     tls: fc.boolean(),
     headers: fc.dictionary(
       fc.constantFrom(...headerNames),
-      fc.array(fc.constantFrom(...headerValues), { maxLength: 2 }),
+      fc.array(fc.constantFrom(...headerValues, '\xc3\xa9', '\xe9'), { maxLength: 2 }),
     ),
   })
   .map(({ headers, ...rest }) => ({
     ...rest,
-    clientIp: '192.0.2.1',
     header: (name) => (Object.hasOwn(headers, name) ? (headers[name] ?? []) : []),
   }));

@@ -6,6 +6,7 @@ import type { RequestView } from '../../../src/model/request-view.ts';
 import { explainRequest } from '../../../src/routing/explain.ts';
 import { matchLinear } from '../../../src/routing/linear.ts';
 import { defaultPriority, specificityOf } from '../../../src/routing/precedence.ts';
+import { Table } from '../../../src/routing/table.ts';
 import { anyRoute, anyView } from './arbitraries.ts';
 import { parsed } from './parsed.ts';
 
@@ -35,6 +36,7 @@ function view(parts: Partial<RequestView> = {}): RequestView {
     path: '/cart',
     method: 'GET',
     clientIp: '192.0.2.1',
+    query: '',
     header: () => [],
     ...parts,
   };
@@ -56,15 +58,29 @@ describe('explainRequest', () => {
       { text: 'Host(`shop.test`)', holds: true, request: 'the host is "shop.test"' },
       { text: 'PathPrefix(`/cart`)', holds: true, request: 'the path is "/cart"' },
     ]);
+    const host = 'the host is "shop.test" (one label differs: "shop" for "news")';
+    assert.equal(explanation.alsoMatching, 1);
     assert.deepEqual(explanation.rejected, [
-      { route: 'IngressRoute/default/broad/0', reason: 'also matches, but priority 17 < 40' },
+      {
+        route: 'IngressRoute/default/broad/0',
+        reason: 'also matches, but priority 17 < 40',
+        matches: true,
+        lostBy: 'priority',
+        failed: [],
+      },
       {
         route: 'IngressRoute/default/post/0',
         reason: 'Method(`POST`) does not hold: the method is "GET"',
+        matches: false,
+        lostBy: null,
+        failed: [{ wanted: 'Method(`POST`)', request: 'the method is "GET"' }],
       },
       {
         route: 'IngressRoute/default/other-host/0',
-        reason: 'Host(`news.test`) does not hold: the host is "shop.test"',
+        reason: `Host(\`news.test\`) does not hold: ${host}`,
+        matches: false,
+        lostBy: null,
+        failed: [{ wanted: 'Host(`news.test`)', request: host }],
       },
     ]);
   });
@@ -119,18 +135,74 @@ describe('explainRequest', () => {
     );
   });
 
+  it('says by how little a host or a path misses', () => {
+    const misses = [
+      ['Path(`/cart/`)', 'the slash at its end is missing'],
+      ['Path(`/CART`)', 'it differs in case'],
+      ['Host(`*.test`) && Path(`/car`)', ''],
+      ['Host(`*.shop.test`)', '"*" stands for one label more'],
+      ['Host(`www.shop.test`)', 'it has fewer labels'],
+      ['Host(`test`)', 'it has more labels'],
+      ['Host(`shop.dev`)', 'one label differs: "test" for "dev"'],
+    ] as const;
+    for (const [match, difference] of misses) {
+      const [miss] = explainRequest([route('a', match)], view()).rejected;
+      if (difference === '') assert.doesNotMatch(miss?.reason ?? '', /\(.*\(/, match);
+      else assert.ok(miss?.reason.endsWith(`(${difference})`), `${match}: ${miss?.reason}`);
+    }
+    const [slash] = explainRequest([route('a', 'Path(`/cart`)')], view({ path: '/cart/' })).rejected;
+    assert.match(slash?.reason ?? '', /the path is "\/cart\/" \(it has a slash at its end\)$/);
+  });
+
+  it('orders misses by the number of terms that failed, then by host', () => {
+    const { rejected } = explainRequest(
+      [
+        route('two', 'Host(`shop.test`) && Path(`/x`) && Method(`PUT`)'),
+        route('host', 'Host(`other.dev`)'),
+        route('method', 'Host(`shop.test`) && Method(`PUT`)'),
+      ],
+      view(),
+    );
+    assert.deepEqual(
+      rejected.map((one) => one.route.split('/')[2]),
+      ['method', 'host', 'two'],
+    );
+  });
+
   it('names no more than asked for', () => {
-    const routes = Array.from({ length: 50 }, (_, index) => route(`r${index}`, 'Host(`news.test`)'));
-    assert.equal(explainRequest(routes, view(), 3).rejected.length, 3);
+    const named = (match: string) =>
+      explainRequest(
+        Array.from({ length: 50 }, (_, index) => route(`r${index}`, match)),
+        view(),
+        3,
+      );
+    assert.equal(named('Host(`news.test`)').rejected.length, 3);
+    const { rejected, alsoMatching } = named('Host(`shop.test`)');
+    assert.deepEqual([rejected.length, alsoMatching], [3, 49]);
+  });
+
+  it('chooses what a compiled table chooses', () => {
+    const anyRoutes = fc.uniqueArray(anyRoute, { maxLength: 20, selector: ({ id }) => id });
+    const none = { set: [], removed: [] };
+    fc.assert(
+      fc.property(anyRoutes, anyView, (routes, request) => {
+        const changes = { routes: { set: routes, removed: [] }, services: none, middlewares: none };
+        const table = Table.empty<null>().apply({ generation: 1, since: 0, ...changes }, () => null);
+        assert.equal(explainRequest(routes, request).route?.id, table.match(request)?.id);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('chooses what the matcher chooses, and gives a reason for each other route', () => {
     fc.assert(
       fc.property(fc.array(anyRoute, { maxLength: 20 }), anyView, (routes, request) => {
-        const explanation = explainRequest(routes, request);
+        const explanation = explainRequest(routes, request, 20);
         const found = matchLinear(routes, request);
         assert.equal(explanation.route, found ?? null);
         assert.equal(explanation.rejected.length, routes.length - (found === undefined ? 0 : 1));
+        const inOrder = explanation.rejected.map(({ matches }) => Number(!matches));
+        assert.deepEqual(inOrder, inOrder.toSorted());
         for (const { reason } of explanation.rejected) assert.notEqual(reason, '');
       }),
       { numRuns: 500 },

@@ -32,6 +32,16 @@ describe('parseRule', () => {
     ['a wildcard host', 'Host(`*.Example.com`)', { kind: 'host', host: '*.example.com' }],
     ['any host', 'Host(`*`)', { kind: 'host', host: '*' }],
     ['an IPv6 host in brackets', 'Host(`[2001:DB8::1]`)', { kind: 'host', host: '2001:db8::1' }],
+    ['a pattern of hosts', 'HostRegexp(`^[a-z]+\\.a\\.test$`)', pattern('hostRegexp', '^[a-z]+\\.a\\.test$')],
+    ['a pattern of paths', 'pathregexp(`^/v[0-9]{1,3}/`)', pattern('pathRegexp', '^/v[0-9]{1,3}/')],
+    ['a pattern of headers', 'HeaderRegexp(`X-A`, `^b`)', { ...pattern('headerRegexp', '^b'), name: 'x-a' }],
+    ['a parameter and its value', 'Query(`k`, `v=w`)', { kind: 'query', key: 'k', value: 'v=w' }],
+    ['a parameter without value', 'Query(`k`)', { kind: 'query', key: 'k', value: '' }],
+    ['a pattern of parameters', 'QueryRegexp(`k`, `^v`)', { ...pattern('queryRegexp', '^v'), key: 'k' }],
+    ['a parameter without pattern', 'QueryRegexp(`k`)', { kind: 'query', key: 'k', value: '' }],
+    ['an address', 'ClientIP(`192.0.2.7`)', { kind: 'clientIp', range: '192.0.2.7' }],
+    ['a block of addresses', 'CLIENTIP(` 2001:DB8::/32 `)', { kind: 'clientIp', range: '2001:DB8::/32' }],
+    ['braces that are no template', 'Path(`/{}`)', { kind: 'path', path: '/{}' }],
     ['line breaks between tokens', '\n Host ( `a` )\n\t|| Host(`b`)\r\n', orOf(a, b)],
   ];
   for (const [name, text, rule] of understood) {
@@ -72,8 +82,6 @@ describe('parseRule', () => {
     ['Headers(`a`, `b`)', 0, /unknown matcher Headers/, /did you mean Header\?/],
     ['constructor(`a`)', 0, /unknown matcher constructor/, /matchers are Host/],
     ['__proto__(`a`)', 0, /unknown matcher __proto__/],
-    ['HostRegexp(`a`)', 0, /HostRegexp is not supported in this version yet/],
-    ['clientip(`10.0.0.0/8`)', 0, /ClientIP is not supported in this version yet/],
     ['Host(`a:80`)', 5, /no port/],
     ['Host(`http://a`)', 5, /no scheme/],
     ['Host(`a/b`)', 5, /no path/],
@@ -85,6 +93,40 @@ describe('parseRule', () => {
     ['Path(`x`)', 5, /must start with "\/"/, /write \/x/],
     ['Method(`GE T`)', 7, /not a request method/],
     ['Header(`X:`, `a`)', 7, /not a header name/],
+    ['HostSNI(`a`)', 0, /unknown matcher/, /did you mean Host\?/],
+    [
+      'HeadersRegexp(`a`, `b`)',
+      0,
+      /unknown matcher/,
+      /did you mean HeaderRegexp\? .*HeaderRegexp\(`X-Name`, /,
+    ],
+    ['HostHeader(`a`)', 0, /unknown matcher/, /did you mean Host\? Write for example Host\(`example.com`\)/],
+    ['PathRegex(`a`)', 0, /unknown matcher/, /did you mean PathRegexp\?/],
+    ['Query()', 0, /takes 1 or 2 values, found 0/],
+    ['Query(`a`, `b`, `c`)', 0, /takes 1 or 2 values, found 3/],
+    ['Query(`a`, ``)', 11, /must not be empty/],
+    ['Query(`a=b`)', 8, /two strings/, /write Query\(`a`, `b`\)/],
+    ['PathRegexp(`/a`, `/b`)', 0, /takes 1 value, found 2/, /PathRegexp\(.*\|\|/],
+    ['PathRegexp(`^/a(b`)', 15, /this "\(" is never closed/, /\\\(/],
+    ['PathRegexp(`^/a/**`)', 16, /nested repetition operator in \*\*/],
+    ['Host(`a`) && PathRegexp(`^/(?=b)`)', 27, /not a regular expression: .* in \(\?=/, /no look-ahead/],
+    ['PathRegexp(`(a)\\1`)', 15, /not a regular expression/, /no back-references/],
+    ['PathRegexp("^/\\x61(")', 11, /not a regular expression/],
+    [`PathRegexp(\`${'a'.repeat(5000)}\`)`, 12, /5000 characters long, allowed are 4096/],
+    ['PathRegexp(`(?:abcdefghij){1000}`)', 12, /more than 2000 steps/],
+    ['HeaderRegexp(`a:`, `b`)', 13, /not a header name/],
+    ['HostRegexp(`^bücher`)', 14, /ASCII/, /punycode/],
+    [
+      'HostRegexp(`{sub:[a-z]+}.a.test`)',
+      12,
+      /Traefik v2/,
+      /HostRegexp\(`\^\(\?:\[a-z\]\+\)\\\.a\\\.test\$`\)/,
+    ],
+    ['Host(`{sub}.a.test`)', 6, /Traefik v2/, /HostRegexp\(`\^\[\^\.\]\+\\\.a/],
+    ['PathPrefix("/users/{id}")', 19, /Traefik v2/, /PathRegexp\(`\^\/users\/\[\^\/\]\+`\)/],
+    ['Path(`/{id:[0-9]{2}}/x`)', 7, /Traefik v2/, /PathRegexp\(`\^\/\(\?:\[0-9\]\{2\}\)\/x\$`\)/],
+    ['ClientIP(`10.0.0.0/33`)', 9, /neither an IP address nor a CIDR block/, /10\.0\.0\.0\/8/],
+    ['ClientIP(`example.com`)', 9, /neither an IP address/],
     ['Host(`a`) ; drop', 10, /unexpected ";" \(U\+003B\)/],
     ['\u0000', 0, /unexpected character U\+0000/],
     [`${'('.repeat(101)}Host(\`a\`)${')'.repeat(101)}`, 100, /deeper than 100/],
@@ -113,6 +155,11 @@ describe('parseRule', () => {
     const pieces = [
       'Host',
       'Path',
+      'PathRegexp',
+      'Query',
+      'ClientIP',
+      '`(a*)*[`',
+      '`{x:(y}`',
       '(',
       ')',
       '`/a`',
@@ -161,6 +208,7 @@ describe('formatRule', () => {
       path,
       method: 'GET',
       clientIp: '',
+      query: '',
       header: () => [],
     });
     fc.assert(
@@ -193,6 +241,10 @@ function withoutElements(rule: Rule): Rule {
     default:
       return rule;
   }
+}
+
+function pattern(kind: string, text: string) {
+  return { kind, pattern: text };
 }
 
 function andOf(...rules: readonly unknown[]) {

@@ -6,6 +6,7 @@ import {
   byPrecedence,
   defaultPriority,
   ingressPriority,
+  ingressSpecificity,
   specificityOf,
 } from '../../../src/routing/precedence.ts';
 import { anyRoute } from './arbitraries.ts';
@@ -20,9 +21,16 @@ describe('specificityOf', () => {
     'Host(`a.test`)',
     'Host(`*.test`) && Path(`/x`)',
     'Host(`*.test`)',
+    'HostRegexp(`a`) && Path(`/x`)',
+    'HostRegexp(`a`) && PathPrefix(`/x`)',
+    'HostRegexp(`a`) && PathRegexp(`/x`)',
+    'HostRegexp(`a`) && Method(`GET`)',
+    'HostRegexp(`.test`)',
     'Path(`/x`)',
     'PathPrefix(`/longer`)',
     'Host(`a.test`) && PathPrefix(`/a`) || PathPrefix(`/`)',
+    'PathRegexp(`/longer`)',
+    'PathRegexp(`/x`)',
     'Method(`GET`) && Header(`a`, `b`)',
     'Method(`GET`)',
   ];
@@ -65,7 +73,7 @@ describe('priorities', () => {
   const exact = (path: string): Rule => ({ kind: 'path', path });
   const prefix = (path: string): Rule => ({ kind: 'pathPrefix', prefix: path, elements: true });
   const both = (...rules: readonly Rule[]): Rule => ({ kind: 'and', rules });
-  const rank = (rule: Rule) => [ingressPriority(rule), specificityOf(rule)] as const;
+  const rank = (rule: Rule) => [ingressPriority(rule), ingressSpecificity(rule)] as const;
   const wins = (left: Rule, right: Rule) => {
     const [priority, specificity] = rank(left);
     const [otherPriority, otherSpecificity] = rank(right);
@@ -79,6 +87,34 @@ describe('priorities', () => {
     assert.ok(wins(both(host('a'), prefix('/foo')), both(host('a'), prefix('/'))));
     assert.ok(wins(both(host('a.b'), prefix('/')), both(host('*.b'), prefix('/'))));
     assert.ok(wins(both(host('a.b'), prefix('/')), prefix('/')));
+  });
+
+  it('of Ingress paths let a name win over a wildcard, and that over no host, however long the paths', () => {
+    const long = `/${'long/'.repeat(500)}`;
+    const pattern: Rule = { kind: 'pathRegexp', pattern: long };
+    for (const name of [
+      host('x.b.test'),
+      both(host('x.b.test'), prefix('/')),
+      both(host('x.b.test'), exact('/')),
+    ]) {
+      for (const path of [exact(long), prefix(long), pattern]) {
+        assert.ok(wins(name, both(host('*.b.test'), path)));
+        assert.ok(wins(name, path));
+        assert.ok(wins(both(host('*.b.test'), prefix('/')), path));
+        assert.ok(wins(host('*.b.test'), path));
+      }
+      assert.ok(wins(name, host('*.b.test')));
+    }
+  });
+
+  it('of Ingress paths of a wildcard or no host go by kind and length', () => {
+    for (const on of [(path: Rule) => both(host('*.b'), path), (path: Rule) => path]) {
+      assert.ok(wins(on(prefix('/foo/bar')), on(prefix('/foo'))));
+      assert.ok(wins(on(exact('/foo')), on(prefix('/foo'))));
+      assert.ok(wins(on({ kind: 'pathRegexp', pattern: '^/foo' }), on(prefix('/'))));
+    }
+    assert.ok(wins(both(host('*.b'), prefix('/')), host('*.b')));
+    assert.ok(wins(both(host('a.b'), prefix('/')), host('a.b')));
   });
 
   it('of an Ingress prefix is that of an IngressRoute with the same text', () => {

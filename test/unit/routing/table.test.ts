@@ -6,7 +6,9 @@ import type { PlanDelta } from '../../../src/model/plan-delta.ts';
 import { matchLinear } from '../../../src/routing/linear.ts';
 import type { PlanIndex } from '../../../src/routing/plan-index.ts';
 import { Table } from '../../../src/routing/table.ts';
+import { viewOfLine } from '../../support/request-line.ts';
 import { anyRoute, anyView } from './arbitraries.ts';
+import { parsed } from './parsed.ts';
 
 const noChange = { set: [], removed: [] };
 
@@ -130,4 +132,63 @@ describe('Table', () => {
       { numRuns: 800 },
     );
   });
+
+  it('asks for a host that is named beside a pattern of hosts', () => {
+    for (const text of [
+      'HostRegexp(`^a\\.test$`) && Host(`b.test`)',
+      'Host(`b.test`) && HostRegexp(`^a\\.test$`)',
+    ]) {
+      const set = { routes: { set: [routeOf(parsed(text), 0)], removed: [] } };
+      const table = Table.empty<string>().apply(delta(0, set), describeAction);
+      for (const host of ['a.test', 'b.test'])
+        assert.equal(table.match(viewOfLine(`GET http://${host}/`)), undefined);
+    }
+  });
+
+  it('looks at no more routes because others name other hosts, nor for what patterns say plainly', () => {
+    const rules = ['HostRegexp(`^[a-z]+\\.pattern\\.test$`)', 'PathRegexp(`^/only/[0-9]+$`)'];
+    for (let index = 0; index < 5000; index++)
+      rules.push(`Host(\`h${index}.test\`) && PathRegexp(\`^/[a-z]+$\`)`);
+    for (let index = 0; index < 500; index++) rules.push(`PathRegexp(\`^/p${index}/[0-9]+$\`)`);
+    const list = rules.map((text, index) => routeOf(parsed(text), index));
+    const set = { routes: { set: list, removed: [] } };
+    const table = Table.empty<string>().apply(delta(0, set), describeAction);
+    let reads = 0;
+    const view = {
+      entryPoint: 'web',
+      get host() {
+        reads++;
+        return 'h77.test';
+      },
+      get path() {
+        reads++;
+        return '/cart';
+      },
+      query: '',
+      method: 'GET',
+      clientIp: '192.0.2.1',
+      header: () => [],
+    };
+    assert.equal(table.match(view)?.id, list[79]?.id);
+    assert.ok(reads <= 12, `${reads} reads`);
+  });
 });
+
+/** A route on entry point web. */
+function routeOf(rule: PlanRoute['rule'], index: number): PlanRoute {
+  const name = `r${index}`;
+  return {
+    id: `IngressRoute/default/${name}/0`,
+    object: { apiVersion: 'fairlead.dev/v1alpha1', kind: 'IngressRoute', namespace: 'default', name },
+    path: 'spec.routes[0]',
+    match: '',
+    rule,
+    priority: 1,
+    specificity: 1,
+    createdAt: '',
+    entryPoints: ['web'],
+    tls: null,
+    middlewares: [],
+    action: { kind: 'fail', status: 500, reason: 'ServiceNotFound' },
+  };
+}

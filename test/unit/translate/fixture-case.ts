@@ -1,17 +1,15 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { watchedKinds } from '../../../src/api/kubernetes.ts';
+import { watchedKindOf } from '../../../src/api/kubernetes.ts';
 import { trimObject } from '../../../src/api/trim.ts';
 import type { KubeObject } from '../../../src/model/cluster.ts';
 import type { Plan } from '../../../src/model/plan.ts';
-import type { RequestView } from '../../../src/model/request-view.ts';
-import { normaliseHost } from '../../../src/routing/host.ts';
 import { matchLinear } from '../../../src/routing/linear.ts';
-import { routingPath } from '../../../src/routing/path.ts';
 import { endpointsOf } from '../../../src/translate/endpoints.ts';
 import type { TranslateOptions } from '../../../src/translate/options.ts';
 import { Translator } from '../../../src/translate/translator.ts';
+import { viewOfLine } from '../../support/request-line.ts';
 import { MemoryView } from './memory-view.ts';
 import { options } from './objects.ts';
 
@@ -64,8 +62,8 @@ function readObjects(file: string): readonly KubeObject[] {
   return parseAllDocuments(readFileSync(file, 'utf8')).map((document, index) => {
     if (document.errors.length > 0) throw document.errors[0];
     const raw: unknown = document.toJS();
-    const kind = watchedKinds.find((one) => one.kind === Object(raw).kind);
-    if (kind?.apiVersion !== Object(raw).apiVersion || kind === undefined) {
+    const kind = watchedKindOf(Object(raw).apiVersion, Object(raw).kind);
+    if (kind === undefined) {
       throw new Error(`${file}: document ${index + 1} is of no kind that is watched`);
     }
     const trimmed = trimObject(kind, raw);
@@ -86,36 +84,19 @@ function toText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-const requestLine = /^(?<method>\S+) (?<url>https?:\S+?)(?: entryPoint=(?<entryPoint>\S+))?(?: -> .*)?$/;
-
 /** Writes behind each request the id of the route that takes it, and FAIL with the reason where that answers an error. */
 function answerRequests(text: string, plan: Plan): string {
   const lines = text.split('\n').map((line) => {
     if (line === '' || line.startsWith('#')) return line;
-    const groups = requestLine.exec(line)?.groups;
-    if (groups === undefined) throw new Error(`not a request: ${line}`);
-    const { method = '', url = '', entryPoint } = groups;
-    const route = matchLinear(plan.routes, viewOf(method, url, entryPoint ?? 'web'));
+    const request = line.replace(/ -> .*$/, '');
+    const route = matchLinear(plan.routes, viewOfLine(request));
     const answer =
       route === undefined
         ? '404'
         : route.action.kind === 'fail'
           ? `${route.id} FAIL ${route.action.reason}`
           : route.id;
-    return `${line.replace(/ -> .*$/, '')} -> ${answer}`;
+    return `${request} -> ${answer}`;
   });
   return lines.join('\n');
-}
-
-function viewOf(method: string, url: string, entryPoint: string): RequestView {
-  const [, host = '', path = ''] = /^https?:\/\/([^/]*)([^?]*)/.exec(url) ?? [];
-  return {
-    entryPoint,
-    host: normaliseHost(host) ?? '',
-    path: routingPath(path) ?? '/',
-    method,
-    tls: url.startsWith('https:'),
-    clientIp: '192.0.2.1',
-    header: () => [],
-  };
 }

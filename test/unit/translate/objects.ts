@@ -53,6 +53,15 @@ export function middleware(name: string, spec: unknown, metadata: object = {}): 
   } as KubeObject;
 }
 
+export function referenceGrant(name: string, spec: unknown, metadata: object = {}): KubeObject {
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1beta1',
+    kind: 'ReferenceGrant',
+    metadata: { namespace: 'default', name, ...metadata },
+    spec,
+  } as KubeObject;
+}
+
 export function service(name: string, ports: unknown = [{ port: 80 }], metadata: object = {}): KubeObject {
   return {
     apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../../src/model/cluster.ts';
-import { ingress, ingressClass, ingressRoute, middleware, service } from './objects.ts';
+import { ingress, ingressClass, ingressRoute, middleware, referenceGrant, service } from './objects.ts';
 
 /** Random clusters of few names, so that objects refer to each other, clash, come and go. */
 
@@ -58,10 +58,7 @@ const route = fc.record({
     'Nope(`',
   ),
   priority: fc.constantFrom(0, 7),
-  services: fc.array(fc.record({ name, port, weight: fc.constantFrom(0, 1) }), {
-    minLength: 1,
-    maxLength: 2,
-  }),
+  services: fc.array(fc.record({ name, port, weight: fc.constantFrom(0, 1) }), { maxLength: 2 }),
   middlewares: fc.array(fc.record({ name, namespace }), { maxLength: 2 }),
 });
 
@@ -71,8 +68,28 @@ const anIngressRoute = fc
     metadata,
     routes: fc.array(route, { maxLength: 3 }),
     entryPoints: fc.subarray(['web', 'internal', 'nowhere']),
+    parentRefs: fc.oneof(fc.constant([]), fc.array(fc.record({ name, namespace }), { maxLength: 2 })),
   })
-  .map((one) => ingressRoute(one.name, { routes: one.routes, entryPoints: one.entryPoints }, one.metadata));
+  .map(({ name, metadata, routes, entryPoints, parentRefs }) =>
+    ingressRoute(name, parentRefs.length === 0 ? { routes, entryPoints } : { routes, parentRefs }, metadata),
+  );
+
+const grantedKind = fc.constantFrom(
+  { group: '', kind: 'Service' },
+  { group: 'fairlead.dev', kind: 'Middleware' },
+  { group: 'fairlead.dev', kind: 'IngressRoute' },
+  { group: 'fairlead.dev', kind: 'IngressRoute', name: 'a' },
+);
+
+const aGrant = fc
+  .record({ name, metadata, from: fc.constantFrom('default', 'other'), to: fc.array(grantedKind) })
+  .map((one) =>
+    referenceGrant(
+      one.name,
+      { from: [{ group: 'fairlead.dev', kind: 'IngressRoute', namespace: one.from }], to: one.to },
+      one.metadata,
+    ),
+  );
 
 const aMiddleware = fc
   .record({ name, metadata, prefix: fc.constantFrom('/x', '/y', 'broken') })
@@ -92,6 +109,7 @@ export const anyObject: fc.Arbitrary<KubeObject> = fc.oneof(
   aMiddleware,
   aService,
   aClass,
+  aGrant,
 );
 
 export const anyEdit: fc.Arbitrary<Edit> = fc.oneof(

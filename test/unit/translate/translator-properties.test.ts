@@ -32,8 +32,8 @@ function apply(view: MemoryView, { kind, object }: Edit): void {
 }
 
 function everythingIn(view: MemoryView): readonly KubeObject[] {
-  return ['Ingress', 'IngressRoute', 'Middleware', 'Service', 'IngressClass'].flatMap((kind) =>
-    view.list(kind),
+  return ['Ingress', 'IngressRoute', 'Middleware', 'Service', 'IngressClass', 'ReferenceGrant'].flatMap(
+    (kind) => view.list(kind),
   );
 }
 

@@ -1,0 +1,126 @@
+/**
+ * What Fairlead costs with up to 100,000 routes: `npm run bench:scale`. docs/performance.md says what the figures mean.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingForWrk } from './load/wrk.ts';
+import { layOut, usableCores } from './machine/cores.ts';
+import { Programs } from './machine/programs.ts';
+import { startOrigin } from './origin/origin.ts';
+import { measureFlood, measureLive, measureStalls } from './scale/changes.ts';
+import { ClusterProcess } from './scale/cluster.ts';
+import { startNamedNginx } from './scale/nginx.ts';
+import { type Options, type Part, type RouteKind, readOptions, usage } from './scale/options.ts';
+import { startProduct } from './scale/product.ts';
+import { measureRotating, type RotateFigures } from './scale/rotate.ts';
+import { type SizeFigures, table } from './scale/table.ts';
+
+const programs = new Programs();
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-scale-'));
+const clusters = new Set<ClusterProcess>();
+
+async function cleanUp(): Promise<void> {
+  for (const cluster of clusters) cluster.end();
+  await programs.endAll();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
+}
+try {
+  process.exitCode = await bench(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}
+
+async function bench(argv: readonly string[]): Promise<number> {
+  const options = optionsOf(argv);
+  if (options === null) return 2;
+  const origin = await startOrigin(programs, folder, layOut(usableCores(), 1).load);
+  const figures: SizeFigures[] = [];
+  for (const kind of options.kinds) {
+    for (const routes of options.sizes) {
+      figures.push(await measure(options, kind, routes, origin.port));
+      process.stderr.write(`${kind}, ${routes} routes: done\n`);
+    }
+  }
+  process.stdout.write(`${table(figures)}\n`);
+  if (options.json !== null) writeFileSync(options.json, JSON.stringify(figures, null, 2));
+  return 0;
+}
+
+function optionsOf(argv: readonly string[]): Options | null {
+  try {
+    return readOptions(argv);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}`);
+    return null;
+  }
+}
+
+async function measure(
+  options: Options,
+  kind: RouteKind,
+  routes: number,
+  originPort: number,
+): Promise<SizeFigures> {
+  const { seconds, workers, profiles } = options;
+  const has = (part: Part): boolean => options.parts.includes(part);
+  const cluster = new ClusterProcess();
+  clusters.add(cluster);
+  const kubeconfig = await cluster.fill(kind, routes, originPort);
+  const setup = { programs, folder, kubeconfig, profiles };
+  const { product, sync } = await startProduct({ ...setup, workers, cores: [] });
+  const scene = { cluster, product, kind, routes, originPort };
+  const live = has('live') ? await measureLive(scene, seconds) : null;
+  const stalls = has('stalls') ? await measureStalls(scene, seconds) : null;
+  const flood = has('flood') ? await measureFlood(scene, seconds) : null;
+  await programs.end(product.program);
+  cluster.end();
+  clusters.delete(cluster);
+  const canLoad = missingForWrk() === null;
+  const rotate = has('rotate') && canLoad ? await rotating(options, kind, routes, originPort) : null;
+  const nginx = has('nginx') && canLoad ? await rotatingNginx(options, routes, originPort) : null;
+  return { kind, routes, sync, live, stalls, flood, rotate, nginx };
+}
+
+/** One proxy thread on a core of its own, and routes that nobody has changed. */
+async function rotating(
+  { seconds, profiles }: Options,
+  kind: RouteKind,
+  routes: number,
+  originPort: number,
+): Promise<RotateFigures> {
+  const cores = layOut(usableCores(), 1);
+  const cluster = new ClusterProcess();
+  clusters.add(cluster);
+  const kubeconfig = await cluster.fill(kind, routes, originPort);
+  const started = await startProduct({
+    ...{ programs, folder, kubeconfig, profiles },
+    ...{ workers: 1, cores: cores.proxy },
+  });
+  const setup = { programs, folder, cores: cores.load, seconds };
+  const figures = await measureRotating(setup, started.product, routes);
+  await programs.end(started.product.program);
+  cluster.end();
+  clusters.delete(cluster);
+  return figures;
+}
+
+async function rotatingNginx(
+  { seconds }: Options,
+  routes: number,
+  origin: number,
+): Promise<RotateFigures | null> {
+  const cores = layOut(usableCores(), 1);
+  const nginx = await startNamedNginx(programs, folder, { names: routes, origin, cores: cores.proxy });
+  if (nginx === null) return null;
+  const figures = await measureRotating({ programs, folder, cores: cores.load, seconds }, nginx, routes);
+  await programs.end(nginx.program);
+  return figures;
+}
