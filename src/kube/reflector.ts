@@ -29,6 +29,8 @@ export interface ReflectorOptions {
 const healthyMs = 10_000;
 /** A server that does not know watch-list sends what there is and then nothing that says so. */
 const initialSilenceMs = 30_000;
+/** A server that has just started refuses for a moment, until it knows who may do what: so many refusals in a row are meant. */
+const meantRefusals = 3;
 /** After so many server errors (5xx) in a row without one event a version is doubted, whatever the errors say. */
 const doubtAfter = 5;
 
@@ -45,6 +47,7 @@ export class Reflector {
   #version: string | null = null;
   #watchListRefused = false;
   #barrenAttempts = 0;
+  #refusals = 0;
   #lastProblem = '';
 
   constructor(options: ReflectorOptions) {
@@ -190,8 +193,10 @@ export class Reflector {
     this.#enter('synced');
   }
 
-  #refused(error: KubeError): void {
-    if (this.#state !== 'synced' && (error.code === 403 || error.code === 404)) this.#enter('unavailable');
+  #refused({ code }: KubeError): void {
+    this.#refusals = code === 403 ? this.#refusals + 1 : 0;
+    const isMeant = code === 404 || this.#refusals >= meantRefusals;
+    if (this.#state !== 'synced' && isMeant) this.#enter('unavailable');
   }
 
   #enter(state: ReflectorState): void {

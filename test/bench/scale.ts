@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { missingForWrk } from './load/wrk.ts';
 import { layOut, usableCores } from './machine/cores.ts';
 import { Programs } from './machine/programs.ts';
+import { untilIdle } from './machine/usage.ts';
 import { startOrigin } from './origin/origin.ts';
 import { measureFlood, measureLive, measureStalls } from './scale/changes.ts';
 import { ClusterProcess } from './scale/cluster.ts';
@@ -16,6 +17,7 @@ import { startProduct } from './scale/product.ts';
 import { measureRotating, type RotateFigures } from './scale/rotate.ts';
 import { type SizeFigures, table } from './scale/table.ts';
 
+const idleWaitSeconds = 240;
 const programs = new Programs();
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-scale-'));
 const clusters = new Set<ClusterProcess>();
@@ -105,6 +107,8 @@ async function rotating(
     ...{ workers: 1, cores: cores.proxy },
   });
   const setup = { programs, folder, cores: cores.load, seconds };
+  // Statuses are written for minutes after the first sync of many objects: no cost of a request.
+  await untilIdle(started.product.program.pid, idleWaitSeconds);
   const figures = await measureRotating(setup, started.product, routes);
   await programs.end(started.product.program);
   cluster.end();

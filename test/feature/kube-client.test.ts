@@ -165,7 +165,7 @@ describe('the Kubernetes client against the embedded API server', () => {
   async function synced(): Promise<Client> {
     client = connect(await credentialsOf(server), clock);
     const { cluster } = client;
-    await until('all kinds have synced', () => cluster.unsyncedKinds.length === 0);
+    await untilAdvancing(clock, 'all kinds have synced', () => cluster.unsyncedKinds.length === 0);
     return client;
   }
 

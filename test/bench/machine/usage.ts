@@ -46,3 +46,14 @@ export function residentBytes(pid: number): number {
 function ticksPerSecond(): number {
   return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 }
+
+/** Waits until a process uses less than a twentieth of a core, at most so many seconds. */
+export async function untilIdle(pid: number, seconds: number): Promise<void> {
+  let before = cpuTime(pid);
+  for (let second = 0; second < seconds; second++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const now = cpuTime(pid);
+    if (now.user + now.system - before.user - before.system < 50_000) return;
+    before = now;
+  }
+}

@@ -92,7 +92,7 @@ describe('connectCluster', () => {
       return true;
     };
     const cluster = harness.start();
-    await until('it is unavailable', () => cluster.unavailableKinds.length === 1);
+    await untilAdvancing(harness.clock, 'it is unavailable', () => cluster.unavailableKinds.length === 1);
     assert.deepEqual(cluster.unsyncedKinds, ['Service']);
     assert.deepEqual(harness.batches, []);
   });

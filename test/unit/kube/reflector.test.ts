@@ -184,6 +184,23 @@ describe('Reflector', () => {
     assert.equal(harness.batches.filter((batch) => batch.length === 0).length, 1);
   });
 
+  it('is not complete without a kind that a server refuses for a moment only', async () => {
+    const { api, clock } = harness;
+    const classes = '/apis/networking.k8s.io/v1/ingressclasses';
+    api.script = (asked, response) => {
+      if (asked.path !== classes || api.countOf(classes, false) > 2) return false;
+      status(response, 403, 'Forbidden');
+      return true;
+    };
+    api.put(path, service('a'));
+    api.put(classes, { metadata: { name: 'fairlead' }, spec: { controller: 'x' } });
+    const cluster = harness.start([serviceKind, kindOf('IngressClass')]);
+    const isComplete = (): boolean => harness.batches.some((batch) => batch.length === 0);
+    await untilAdvancing(clock, 'the first sync', isComplete);
+    assert.deepEqual(harness.batches, [['Service/default/a'], ['IngressClass/fairlead'], []]);
+    assert.deepEqual(cluster.unavailableKinds, []);
+  });
+
   it('does not warn of kinds of other projects that are not installed', async () => {
     const { api } = harness;
     const foreign = kindOf('Middleware.traefik.io');
