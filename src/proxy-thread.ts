@@ -5,7 +5,7 @@ import { collectStartupGarbage } from './cli/collect-garbage.ts';
 import type { Outcome } from './model/outcome.ts';
 import type { ProxyThreadSettings } from './model/proxy-thread-settings.ts';
 import type { FromProxyThread, ToWorker } from './model/thread-message.ts';
-import { ListenError } from './proxy/listener.ts';
+import { ListenError } from './proxy/listen-error.ts';
 import { PlanInbox } from './proxy/plan-inbox.ts';
 import { type Proxy as RunningProxy, startProxy } from './proxy/proxy.ts';
 import { createLog } from './telemetry/log.ts';
@@ -58,6 +58,11 @@ function obey(proxy: RunningProxy, recorder: ThreadRecorder, closeLines: () => P
   } = {
     planPiece: (piece) => inbox.plan(piece),
     endpoints: ({ services, removed }) => inbox.endpoints(services, removed),
+    tlsMaterial: ({ set, removed }) => inbox.inOrder(() => proxy.setTlsMaterial(set, removed)),
+    ticketSeed: ({ seed }) => proxy.setTicketSeed(seed),
+    ocspStaples: ({ set }) => {
+      for (const { id, staple } of set) proxy.setStaple(id, staple);
+    },
     ping: ({ id }) => {
       const eventLoopDelay = {
         p50: seconds(delay.percentile(50)),

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
 import { refusalReasons } from '../model/outcome.ts';
-import type { Plan, PlanRoute, ServiceKey } from '../model/plan.ts';
+import type { Plan, PlanRoute } from '../model/plan.ts';
+import type { ServiceKey } from '../model/plan-keys.ts';
 import type { RequestView } from '../model/request-view.ts';
 import type { EntryPoint } from '../model/settings.ts';
 import { ambiguityAmong } from '../routing/ambiguity.ts';
@@ -101,7 +102,8 @@ export type ExplainResult =
 
 /** Explains a request from the plan, as the proxy threads would decide it; a problem where it is no request at all. */
 export function explainPlan(query: ExplainQuery, source: ExplainSource): ExplainResult {
-  const view = viewOf(query, source.entryPoints);
+  const ofTcp = source.entryPoints.filter(({ udp }) => udp !== true);
+  const view = viewOf(query, ofTcp);
   if (typeof view === 'string') return { ok: false, problem: view };
   const { route, terms, alsoMatching, rejected } = explainRequest(source.plan.routes, view);
   const { method, tls = false, host, path, query: search, entryPoint, clientIp } = view;

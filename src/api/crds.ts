@@ -1,9 +1,16 @@
 import type { z } from 'zod';
 import { ingressRouteSpecSchema } from './ingress-route.ts';
+import { ingressRouteTcpSpecSchema } from './ingress-route-tcp.ts';
+import { ingressRouteUdpSpecSchema } from './ingress-route-udp.ts';
 import { ownApiVersion } from './kubernetes.ts';
 import { middlewareSpecSchema } from './middleware.ts';
+import { middlewareTcpSpecSchema } from './middleware-tcp.ts';
+import { serversTransportSpecSchema } from './servers-transport.ts';
+import { serversTransportTcpSpecSchema } from './servers-transport-tcp.ts';
 import { routeStatusSchema, statusSchema } from './status-schema.ts';
 import { type StructuralSchema, structuralSchema, type ValidationRule } from './structural-schema.ts';
+import { tlsOptionSpecSchema } from './tls-option.ts';
+import { tlsStoreSpecSchema } from './tls-store.ts';
 
 /** One kind of ours: what its CRD and its reference page are made of. */
 export interface OwnKind {
@@ -77,14 +84,121 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
       'Middleware changes requests and responses of the routes that name it, or answers in their place.',
     spec: middlewareSpecSchema,
     status: statusSchema,
-    validations: [
-      {
-        rule: `[${Object.keys(middlewareSpecSchema.shape)
-          .map((key) => `has(self.${key})`)
-          .join(', ')}].exists_one(named, named)`,
-        message: 'a Middleware does exactly one thing: it needs one key, and one only',
-      },
+    validations: [exactlyOne('Middleware', middlewareSpecSchema.shape)],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
     ],
+  },
+  {
+    kind: 'ServersTransport',
+    plural: 'serverstransports',
+    singular: 'serverstransport',
+    shortNames: ['st'],
+    description: 'ServersTransport says how the endpoints of the services that name it are connected to.',
+    spec: serversTransportSpecSchema,
+    status: statusSchema,
+    validations: [],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+    ],
+  },
+  {
+    kind: 'IngressRouteTCP',
+    plural: 'ingressroutetcps',
+    singular: 'ingressroutetcp',
+    shortNames: ['irt'],
+    description:
+      'IngressRouteTCP sends TCP connections to Services, by the host that their TLS handshake names or by their entry point.',
+    spec: ingressRouteTcpSpecSchema,
+    status: routeStatusSchema,
+    validations: [],
+    columns: [
+      column('Hosts', 'Hosts that the rules name, the first few of them.', '.status.hosts'),
+      column('Entry Points', 'Entry points that take connections.', '.status.entryPoints'),
+      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+      { ...column('Match', 'Rule of the first route.', '.spec.routes[0].match'), priority: 1 },
+    ],
+  },
+  {
+    kind: 'IngressRouteUDP',
+    plural: 'ingressrouteudps',
+    singular: 'ingressrouteudp',
+    shortNames: ['iru'],
+    description: 'IngressRouteUDP sends the datagrams of entry points to Services.',
+    spec: ingressRouteUdpSpecSchema,
+    status: routeStatusSchema,
+    validations: [],
+    columns: [
+      column('Entry Points', 'Entry points whose datagrams are taken.', '.status.entryPoints'),
+      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+    ],
+  },
+  {
+    kind: 'MiddlewareTCP',
+    plural: 'middlewaretcps',
+    singular: 'middlewaretcp',
+    shortNames: ['mwt'],
+    description:
+      'MiddlewareTCP closes connections of the TCP routes that name it, unless they meet a condition.',
+    spec: middlewareTcpSpecSchema,
+    status: statusSchema,
+    validations: [exactlyOne('MiddlewareTCP', middlewareTcpSpecSchema.shape)],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+    ],
+  },
+  {
+    kind: 'ServersTransportTCP',
+    plural: 'serverstransporttcps',
+    singular: 'serverstransporttcp',
+    shortNames: ['stt'],
+    description:
+      'ServersTransportTCP says how the endpoints of the services of TCP routes that name it are connected to.',
+    spec: serversTransportTcpSpecSchema,
+    status: statusSchema,
+    validations: [],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+    ],
+  },
+  {
+    kind: 'TLSOption',
+    plural: 'tlsoptions',
+    singular: 'tlsoption',
+    shortNames: ['tlso'],
+    description:
+      'TLSOption says how TLS with clients is spoken for the hosts of the routes that name it; one named default holds for its namespace.',
+    spec: tlsOptionSpecSchema,
+    status: statusSchema,
+    validations: [],
+    columns: [
+      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+      column('Reason', 'What is wrong, where something is.', problem),
+      age,
+    ],
+  },
+  {
+    kind: 'TLSStore',
+    plural: 'tlsstores',
+    singular: 'tlsstore',
+    shortNames: ['tlss'],
+    description:
+      'TLSStore, named default, holds the certificates of its namespace for hosts that no route names one for.',
+    spec: tlsStoreSpecSchema,
+    status: statusSchema,
+    validations: [],
     columns: [
       column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
       column('Reason', 'What is wrong, where something is.', problem),
@@ -95,6 +209,15 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
 
 function column(name: string, description: string, jsonPath: string): PrinterColumn {
   return { name, type: 'string', description, jsonPath };
+}
+
+/** A rule that holds of a `spec` with one key. */
+function exactlyOne(kind: string, shape: object): ValidationRule {
+  const keys = Object.keys(shape).map((key) => `has(self.${key})`);
+  return {
+    rule: `[${keys.join(', ')}].exists_one(named, named)`,
+    message: `a ${kind} does exactly one thing: it needs one key, and one only`,
+  };
 }
 
 function condition(type: string, field: string): string {

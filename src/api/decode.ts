@@ -14,6 +14,7 @@ import {
 import { ingressRouteFrameEffects, routeEffects } from './ingress-route-effects.ts';
 import { type MiddlewareSpec, middlewareSpecSchema } from './middleware.ts';
 import { middlewareEffects } from './middleware-effects.ts';
+import { oneKey } from './one-key.ts';
 import { isError, maxListed, type Problem, schemaProblems } from './schema-problem.ts';
 
 /** What came of decoding an object: the value, or null where nothing of it can be used, and all that is wrong with it. */
@@ -25,21 +26,23 @@ export interface Decoded<T> {
 /** An object of one of our kinds as it came: any JSON may stand in `spec`. */
 export type UndecodedObject = KubeObject & { readonly spec?: unknown };
 
-/** An IngressRoute whose routes were decoded one by one, so that a bad one costs its siblings nothing. */
-export interface IngressRoute {
+/** An object whose routes were decoded one by one, so that a bad one costs its siblings nothing. */
+export interface DecodedRoutes<Frame, Route> {
   /** `spec` but for the routes. */
-  readonly spec: IngressRouteFrame;
+  readonly spec: Frame;
   /** All routes, in the order of the object. */
-  readonly routes: readonly DecodedRoute[];
+  readonly routes: readonly DecodedRoute<Route>[];
 }
 
-export interface DecodedRoute {
+export type IngressRoute = DecodedRoutes<IngressRouteFrame, IngressRouteRoute>;
+
+export interface DecodedRoute<Route = IngressRouteRoute> {
   /** Its place in `spec.routes`. */
   readonly index: number;
   /** `spec.routes[0]` */
   readonly path: string;
   /** With defaults filled in; null where the route must not be served. */
-  readonly value: IngressRouteRoute | null;
+  readonly value: Route | null;
   /**
    * Where `value` is null but it can be told which requests the route was to take: those answer with an error instead of
    * falling through to a broader route, which may lack the middlewares that were meant to guard them.
@@ -47,7 +50,7 @@ export interface DecodedRoute {
   readonly refused: RefusedRoute | null;
 }
 
-interface RefusedRoute {
+export interface RefusedRoute {
   readonly match: string;
   /** Absent where the object names none, or none that makes sense. */
   readonly priority?: number;
@@ -55,22 +58,52 @@ interface RefusedRoute {
   readonly reason: DiagnosticCode;
 }
 
+/** What a kind with routes is decoded with. */
+export interface RoutesKind<Frame, Route> {
+  /** `spec` with the routes left as they came, and what its fields do. */
+  readonly frame: z.ZodType<Frame & { readonly routes: readonly unknown[] }>;
+  readonly frameEffects: EffectTable;
+  readonly route: z.ZodType<Route>;
+  readonly routeEffects: EffectTable;
+  /** What the schema of a route cannot say. */
+  readonly more: (route: unknown, path: string) => readonly Problem[];
+  /** As `DecodedRoute.refused`. */
+  readonly refused: (route: unknown, reason: DiagnosticCode) => RefusedRoute | null;
+}
+
+const ingressRoutes: RoutesKind<IngressRouteFrame, IngressRouteRoute> = Object.freeze({
+  frame: ingressRouteFrameSchema,
+  frameEffects: ingressRouteFrameEffects,
+  route: routeSchema,
+  routeEffects,
+  more: serviceProblems,
+  refused: refusedRoute,
+});
+
 /** Decodes an IngressRoute. `value` is null where something outside the routes does not fit. Never throws. */
 export function decodeIngressRoute(object: UndecodedObject): Decoded<IngressRoute> {
+  return decodeRoutes(object, ingressRoutes);
+}
+
+/** Decodes an object of a kind with routes. `value` is null where something outside the routes does not fit. Never throws. */
+export function decodeRoutes<Frame, Route>(
+  object: UndecodedObject,
+  kind: RoutesKind<Frame, Route>,
+): Decoded<DecodedRoutes<Frame, Route>> {
   const around = objectProblems(object);
-  const frame = decodeWith(ingressRouteFrameSchema, object.spec, {
-    effects: ingressRouteFrameEffects,
+  const frame = decodeWith(kind.frame, object.spec, {
+    effects: kind.frameEffects,
     field: '',
     path: 'spec',
   });
   if (frame.value === null || around.length > 0) {
-    return finish<IngressRoute>(object, null, [...around, ...frame.problems]);
+    return finish<DecodedRoutes<Frame, Route>>(object, null, [...around, ...frame.problems]);
   }
   const { routes: raw, ...spec } = frame.value;
   const blocked = frame.problems.find(isError)?.code;
-  const decoded = raw.map((route, index) => decodeRoute(route, index, blocked));
+  const decoded = raw.map((route, index) => decodeRoute(kind, route, index, blocked));
   const routes = decoded.map(({ route }) => route);
-  return finish(object, { spec, routes }, [
+  return finish<DecodedRoutes<Frame, Route>>(object, { spec: spec as unknown as Frame, routes }, [
     ...frame.problems,
     ...decoded.flatMap(({ problems }) => problems),
   ]);
@@ -81,17 +114,24 @@ export function decodeIngressRoute(object: UndecodedObject): Decoded<IngressRout
  * `readMiddleware` goes on from here to what a proxy thread needs.
  */
 export function decodeMiddleware(object: UndecodedObject): Decoded<MiddlewareSpec> {
-  const { value, problems } = decodeWith(middlewareSpecSchema, object.spec, {
-    effects: middlewareEffects,
-    field: '',
-    path: 'spec',
-  });
-  const all = [
-    ...objectProblems(object),
-    ...problems,
-    ...oneKey(object.spec),
+  return decodeWhole(object, middlewareSpecSchema, middlewareEffects, [
+    ...oneKey(object.spec, 'Middleware', Object.keys(middlewareSpecSchema.shape), 'stripPrefix'),
     ...prototypeKeys(object.spec, 'spec'),
-  ];
+  ]);
+}
+
+/**
+ * Decodes an object that is of use as a whole or not at all: `value` is null where anything but a field without effect is wrong
+ * with it, `more` included, which says what the schema cannot. Never throws.
+ */
+export function decodeWhole<T>(
+  object: UndecodedObject,
+  schema: z.ZodType<T>,
+  effects: EffectTable,
+  more: readonly Problem[] = [],
+): Decoded<T> {
+  const { value, problems } = decodeWith(schema, object.spec, { effects, field: '', path: 'spec' });
+  const all = [...objectProblems(object), ...problems, ...more];
   return finish(object, all.some(isError) ? null : value, all);
 }
 
@@ -115,20 +155,22 @@ function decodeWith<T>(
 }
 
 /** `blocked` is the code of an error outside the routes that keeps all of them from being served. */
-function decodeRoute(
+function decodeRoute<Frame, Route>(
+  kind: RoutesKind<Frame, Route>,
   raw: unknown,
   index: number,
   blocked: DiagnosticCode | undefined,
-): { readonly route: DecodedRoute; readonly problems: readonly Problem[] } {
+): { readonly route: DecodedRoute<Route>; readonly problems: readonly Problem[] } {
   const path = `spec.routes[${index}]`;
-  const decoded = decodeWith(routeSchema, raw, { effects: routeEffects, field: 'routes[]', path });
-  const problems = [...decoded.problems, ...serviceProblems(raw, path)];
+  const decoded = decodeWith(kind.route, raw, { effects: kind.routeEffects, field: 'routes[]', path });
+  const problems = [...decoded.problems, ...kind.more(raw, path)];
   const reason = problems.find(isError)?.code ?? blocked;
   if (reason === undefined) return { route: { index, path, value: decoded.value, refused: null }, problems };
-  return { route: { index, path, value: null, refused: refusedRoute(raw, reason) }, problems };
+  return { route: { index, path, value: null, refused: kind.refused(raw, reason) }, problems };
 }
 
-function refusedRoute(raw: unknown, reason: DiagnosticCode): RefusedRoute | null {
+/** What can be told of a refused route that has a rule, whatever kind of rule it is. */
+export function refusedRoute(raw: unknown, reason: DiagnosticCode): RefusedRoute | null {
   if (!isRecord(raw)) return null;
   const match = routeSchema.shape.match.safeParse(raw.match);
   const priority = routeSchema.shape.priority.safeParse(raw.priority);
@@ -149,20 +191,6 @@ function serviceProblems(route: unknown, path: string): readonly Problem[] {
     const message = 'a port is required for the kind Service';
     return [{ path: `${path}.services[${index}].port`, code: 'InvalidValue', message }];
   });
-}
-
-/** A Middleware does exactly one thing. */
-function oneKey(spec: unknown): readonly Problem[] {
-  if (!isRecord(spec)) return [];
-  const keys = Object.keys(middlewareSpecSchema.shape).filter((key) => Object.hasOwn(spec, key));
-  if (keys.length === 1) return [];
-  if (keys.length === 0) {
-    const message = 'says nothing of what the middleware does: it needs one key, such as "stripPrefix"';
-    return [{ path: 'spec', code: 'InvalidValue', message }];
-  }
-  const message = `one Middleware does one thing, but this one names several: ${keys.join(', ')}`;
-  const hint = 'Make one Middleware of each and name them in the route in the order in which they act.';
-  return [{ path: 'spec', code: 'InvalidValue', message, hint }];
 }
 
 const objectFields: readonly string[] = Object.freeze(['apiVersion', 'kind', 'metadata', 'spec', 'status']);

@@ -1,14 +1,28 @@
 import type { Effect, EffectTable, NoEffect } from './effect-entry.ts';
 import { isRecord, joinPath } from './field-path.ts';
 import { ingressRouteEffects } from './ingress-route-effects.ts';
+import { ingressRouteTcpEffects } from './ingress-route-tcp.ts';
+import { ingressRouteUdpEffects } from './ingress-route-udp.ts';
 import { middlewareEffects } from './middleware-effects.ts';
+import { middlewareTcpEffects } from './middleware-tcp.ts';
 import type { Problem } from './schema-problem.ts';
+import { serversTransportEffects } from './servers-transport.ts';
+import { serversTransportTcpEffects } from './servers-transport-tcp.ts';
+import { tlsOptionEffects } from './tls-option.ts';
+import { tlsStoreEffects } from './tls-store.ts';
 
 /** The effect tables, by kind. */
-export const effectTables: Readonly<Record<'IngressRoute' | 'Middleware', EffectTable>> = Object.freeze({
+export const effectTables = Object.freeze({
   IngressRoute: ingressRouteEffects,
   Middleware: middlewareEffects,
-});
+  ServersTransport: serversTransportEffects,
+  IngressRouteTCP: ingressRouteTcpEffects,
+  IngressRouteUDP: ingressRouteUdpEffects,
+  MiddlewareTCP: middlewareTcpEffects,
+  ServersTransportTCP: serversTransportTcpEffects,
+  TLSOption: tlsOptionEffects,
+  TLSStore: tlsStoreEffects,
+} as const satisfies Readonly<Record<string, EffectTable>>);
 
 /** Where in a table and in an object a value stands. */
 export interface EffectPlace {

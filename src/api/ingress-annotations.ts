@@ -190,6 +190,12 @@ export function annotationNames(dialect: AnnotationDialect): readonly string[] {
 export function decidingField({ field }: AnnotationEntry): string {
   const table = effectTables.IngressRoute;
   const steps = field.split('.');
-  const above = steps.map((_, index) => steps.slice(0, index + 1).join('.'));
+  // Entries of lists stand under the list.
+  const above = steps.map((_, index) =>
+    steps
+      .slice(0, index + 1)
+      .join('.')
+      .replace(/\[\]$/, ''),
+  );
   return above.find((one) => Object.hasOwn(table, one) && table[one]?.kind !== 'now') ?? field;
 }

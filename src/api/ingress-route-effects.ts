@@ -9,7 +9,18 @@ export const ingressRouteFrameEffects: EffectTable = Object.freeze({
   parentRefs: now,
   'parentRefs[].name': now,
   'parentRefs[].namespace': now,
-  tls: notSupported('this version does not terminate TLS, and these routes must not be served in clear text'),
+  tls: now,
+  'tls.secretName': now,
+  'tls.options': now,
+  'tls.options.name': now,
+  'tls.options.namespace': now,
+  'tls.store': without('the TLSStore "default" of the namespace holds, as Traefik has it', {
+    hint: 'Leave it out.',
+  }),
+  'tls.certResolver': without('this version obtains no certificates', {
+    hint: 'Have cert-manager write a Secret, and name it in secretName.',
+  }),
+  'tls.domains': without('this version obtains no certificates', { hint: 'Name a Secret in secretName.' }),
 });
 
 /** What the fields of a route do. */
@@ -43,9 +54,7 @@ export const routeEffects: EffectTable = Object.freeze({
   'routes[].services[].kind': notSupported('this version forwards to the kind Service only', {
     harmless: ['Service'],
   }),
-  'routes[].services[].scheme': notSupported('this version speaks clear-text HTTP/1.1 to endpoints only', {
-    harmless: ['http'],
-  }),
+  'routes[].services[].scheme': now,
   'routes[].services[].strategy': without(inTurn, {
     harmless: ['wrr', 'RoundRobin'],
     wrongWithout: ['hrw'],
@@ -58,9 +67,7 @@ export const routeEffects: EffectTable = Object.freeze({
     `${inTurn}, and an application that keeps sessions in memory would lose them`,
   ),
   'routes[].services[].responseForwarding': without('responses are passed on as they come'),
-  'routes[].services[].serversTransport': without(
-    'this version has no ServersTransport; its own timeouts hold',
-  ),
+  'routes[].services[].serversTransport': now,
   'routes[].services[].nativeLB': without('requests go to the endpoints of the Service'),
   'routes[].services[].nodePortLB': without('requests go to the endpoints of the Service'),
   'routes[].services[].healthCheck': without('this version goes by the readiness that EndpointSlices report'),

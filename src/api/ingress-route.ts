@@ -3,11 +3,11 @@ import { notes, reference, requiredText, text } from './field.ts';
 import { loadBalancerSchema, maxServices } from './load-balancer.ts';
 import { routeTimeoutsSchema } from './route-timeouts.ts';
 
-/** How many routes one IngressRoute may have. */
-const maxRoutes = 4096;
+/** How many routes one object may have. */
+export const maxRoutes = 4096;
 
 /** Well within what JavaScript counts exactly, so that two priorities never become one. */
-const farthestPriority = 1_000_000_000_000_000;
+export const farthestPriority = 1_000_000_000_000_000;
 
 const observability = z.strictObject({
   accessLogs: z.boolean().exactOptional().meta(notes('Writes access log lines.', 'as the entry point does')),
@@ -60,7 +60,8 @@ const tlsDomain = z.strictObject({
   sans: z.array(text(253)).max(256).exactOptional().meta(notes('Further names of the certificate.')),
 });
 
-const tls = z.strictObject({
+/** `tls` of an object with routes. */
+export const routeTlsSchema = z.strictObject({
   secretName: text(253)
     .exactOptional()
     .meta(notes('Name of a Secret of type kubernetes.io/tls in the same namespace.')),
@@ -94,7 +95,7 @@ const specShape = {
     .max(64)
     .exactOptional()
     .meta(notes('IngressRoutes whose routes must have taken a request before these are tried.')),
-  tls: tls
+  tls: routeTlsSchema
     .exactOptional()
     .meta(
       notes(

@@ -91,6 +91,18 @@ export const serviceNameLabel = 'kubernetes.io/service-name';
 /** Where the Gateway API keeps what one namespace lets others refer to. */
 export const referenceGrantKind = 'ReferenceGrant';
 
+/** The kinds of TCP and UDP, with their resources. */
+const streamKinds: readonly (readonly [kind: string, resource: string])[] = Object.freeze([
+  ['IngressRouteTCP', 'ingressroutetcps'],
+  ['IngressRouteUDP', 'ingressrouteudps'],
+  ['MiddlewareTCP', 'middlewaretcps'],
+  ['ServersTransportTCP', 'serverstransporttcps'],
+]);
+
+function optionalKind(kind: string, apiVersion: string, resource: string): WatchedKind {
+  return { kind, apiVersion, resource, namespaced: true, required: false };
+}
+
 /** All kinds that the controller watches. Those of our own are not required: who has Ingresses only needs no CRDs. */
 export const watchedKinds: readonly WatchedKind[] = Object.freeze([
   {
@@ -115,6 +127,23 @@ export const watchedKinds: readonly WatchedKind[] = Object.freeze([
     namespaced: true,
     required: true,
   },
+  // Who may read them all may read every password of the cluster, so that is asked for and not relied on.
+  {
+    kind: 'Secret',
+    apiVersion: 'v1',
+    resource: 'secrets',
+    namespaced: true,
+    required: false,
+    byReference: 'fallback',
+  },
+  {
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    resource: 'configmaps',
+    namespaced: true,
+    required: false,
+    byReference: 'referred',
+  },
   {
     kind: 'IngressRoute',
     apiVersion: ownApiVersion,
@@ -129,6 +158,16 @@ export const watchedKinds: readonly WatchedKind[] = Object.freeze([
     namespaced: true,
     required: false,
   },
+  {
+    kind: 'ServersTransport',
+    apiVersion: ownApiVersion,
+    resource: 'serverstransports',
+    namespaced: true,
+    required: false,
+  },
+  ...streamKinds.map(([kind, resource]) => optionalKind(kind, ownApiVersion, resource)),
+  optionalKind('TLSOption', ownApiVersion, 'tlsoptions'),
+  optionalKind('TLSStore', ownApiVersion, 'tlsstores'),
   // Named as kubectl names them beside kinds of the same name, so that nothing that goes by the kind mixes them up.
   {
     kind: 'IngressRoute.traefik.io',
@@ -144,6 +183,16 @@ export const watchedKinds: readonly WatchedKind[] = Object.freeze([
     namespaced: true,
     required: false,
   },
+  {
+    kind: 'ServersTransport.traefik.io',
+    apiVersion: traefikApiVersion,
+    resource: 'serverstransports',
+    namespaced: true,
+    required: false,
+  },
+  ...streamKinds.map(([kind, resource]) => optionalKind(`${kind}.traefik.io`, traefikApiVersion, resource)),
+  optionalKind('TLSOption.traefik.io', traefikApiVersion, 'tlsoptions'),
+  optionalKind('TLSStore.traefik.io', traefikApiVersion, 'tlsstores'),
   // Served as v1beta1 by every release of the Gateway API that has the kind, and the same object as in v1.
   {
     kind: referenceGrantKind,

@@ -12,6 +12,7 @@ import type {
   ServicePort,
 } from './kubernetes.ts';
 import { serviceNameLabel } from './kubernetes.ts';
+import { configMapData, type Secret, secretData } from './secret.ts';
 import type { JsonRecord } from './trim-shape.ts';
 import {
   compact,
@@ -106,6 +107,8 @@ const trimmers: Readonly<Record<string, Trimmer>> = {
   IngressClass: trimIngressClass,
   Service: trimService,
   EndpointSlice: trimEndpointSlice,
+  Secret: trimSecret,
+  ConfigMap: trimConfigMap,
 };
 
 function trimIngress({ kind, source, dropped }: Source): Omit<Ingress, 'apiVersion' | 'kind'> {
@@ -285,6 +288,22 @@ function trimSlicePort(raw: unknown, path: string): SlicePort {
     port: optionalNumber(port.port, `${path}.port`),
     protocol: optionalText(port.protocol, `${path}.protocol`),
   });
+}
+
+/** Labels and annotations tell of who made it, and hold copies of the data where kubectl did. */
+const bare: MetadataChoice = Object.freeze({ labels: Object.freeze([]), annotations: false });
+
+function trimSecret({ kind, source }: Source): Omit<Secret, 'apiVersion' | 'kind'> {
+  return compact<Omit<Secret, 'apiVersion' | 'kind'>>({
+    metadata: trimMetadata(kind, source, bare),
+    type: optionalText(source.type, 'type'),
+    tls: secretData(source),
+  });
+}
+
+function trimConfigMap({ kind, source }: Source): Omit<KubeObject, 'apiVersion' | 'kind'> {
+  const fields = { metadata: trimMetadata(kind, source, bare), tls: configMapData(source) };
+  return fields;
 }
 
 /** Kinds of our own: everything as sent but `metadata`, which is trimmed, and `status`, which is kept apart. */

@@ -1,4 +1,5 @@
-import { ownApiVersion, watchedKindOf, watchedKinds } from '../api/kubernetes.ts';
+import { ownApiVersion, traefikApiVersion, watchedKindOf, watchedKinds } from '../api/kubernetes.ts';
+import { parseEntryPoint } from '../config/entry-point.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { formatReference } from '../model/object-reference.ts';
@@ -11,22 +12,30 @@ import { type CheckOutput, renderFindings } from './check-output.ts';
 import { type Command, UsageError } from './command.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { loadManifests, type Manifest, type Manifests } from './manifests.ts';
-import { referenceOf, translateOffline } from './offline.ts';
+import { offlineOptions, referenceOf, translateOffline } from './offline.ts';
 
 /**
  * Judges manifests without a cluster; findings are sorted by file, line, column and code. `nowMs`, in milliseconds since the
- * epoch, is what certificates are held against.
+ * epoch, is what certificates are held against; `options` are those of the Fairlead that is to serve them.
  */
-export function checkManifests({ manifests, problems }: Manifests, nowMs = Date.now()): Finding[] {
+export function checkManifests(
+  { manifests, problems }: Manifests,
+  nowMs = Date.now(),
+  options = offlineOptions,
+): Finding[] {
   const findings: Finding[] = problems.map(({ file, line, column, message }) => {
     const nothing = { object: '', field: '', hint: '' };
     return { file, line, column, severity: 'error', code: 'InvalidManifest', message, ...nothing };
   });
-  const translation = translateOffline(manifests);
+  const translation = translateOffline(manifests, options);
   const byObject = new Map(manifests.map((manifest) => [keyOf(watchedReferenceOf(manifest)), manifest]));
   const objects = manifests.map(objectOf);
   const { plan } = translation;
-  const remarks = [...seen(translation.diagnostics, manifests), ...lintPlan({ plan, objects, nowMs })];
+  const remarks = [
+    ...seen(translation.diagnostics, manifests),
+    ...unseenSecrets(manifests),
+    ...lintPlan({ plan, objects, nowMs }),
+  ];
   for (const { object, path, severity, code, message, hint = '' } of remarks) {
     const manifest = byObject.get(keyOf(object));
     const position = manifest?.positionOf(path) ?? { line: 1, column: 1 };
@@ -39,8 +48,9 @@ export function checkManifests({ manifests, problems }: Manifests, nowMs = Date.
     findings.push(about(manifest, 'DuplicateObject', `the same object stands at ${there} too`));
   }
   for (const manifest of manifests.filter((one) => isTraefik(one) && watchedKind(one) === undefined)) {
-    const message =
-      'this version reads the kinds IngressRoute and Middleware of the API group of Traefik only';
+    const kinds = watchedKinds.filter(({ apiVersion }) => apiVersion === traefikApiVersion);
+    const names = kinds.map(({ kind: name }) => name.replace(/\..*$/, '')).join(', ');
+    const message = `this version reads ${names} of the API group of Traefik only`;
     const hint = 'docs/ingressroutes.md says what there is instead';
     findings.push({ ...about(manifest, 'UnknownKind', message), severity: 'warning', hint });
   }
@@ -49,9 +59,25 @@ export function checkManifests({ manifests, problems }: Manifests, nowMs = Date.
       .filter(({ apiVersion }) => apiVersion === ownApiVersion)
       .map(({ kind }) => kind);
     const message = `${manifest.object.apiVersion} has no kind ${JSON.stringify(manifest.object.kind)}`;
-    findings.push({ ...about(manifest, 'UnknownKind', message), hint: `there are ${known.join(' and ')}` });
+    findings.push({ ...about(manifest, 'UnknownKind', message), hint: `there are ${known.join(', ')}` });
   }
   return findings.toSorted(byPosition);
+}
+
+/** Where no Secret is among the files, one note stands for all that name one. */
+function unseenSecrets(manifests: readonly Manifest[]): Lint[] {
+  if (manifests.some(({ object }) => object.kind === 'Secret' && object.apiVersion === 'v1')) return [];
+  const naming = manifests.find((manifest) => {
+    const { spec } = manifest.object as { readonly spec?: unknown };
+    return (
+      watchedKind(manifest) !== undefined &&
+      /"(secretNames?|certificatesSecrets)":/.test(JSON.stringify(spec) ?? '')
+    );
+  });
+  if (naming === undefined) return [];
+  const place = { object: watchedReferenceOf(naming), path: 'spec' };
+  const message = 'no Secret is among the files, so certificates cannot be judged';
+  return [lint(place, 'SecretsNotSeen', message, 'Name the files of the Secrets too, where there are any.')];
 }
 
 /** Where no Service is among the files, one note stands for all Services that are not found. */
@@ -138,24 +164,38 @@ function byPosition(left: Finding, right: Finding): number {
   );
 }
 
-function readArguments(argv: readonly string[]): { output: CheckOutput; paths: string[] } {
+interface CheckWords {
+  readonly output: CheckOutput;
+  readonly paths: string[];
+  readonly options: typeof offlineOptions;
+}
+
+function readArguments(argv: readonly string[]): CheckWords {
   const { values, positionals } = readWords(argv, {
     output: { type: 'string', short: 'o', default: 'text' },
+    entrypoint: { type: 'string', multiple: true, default: [] },
   });
   const output = wordOf('--output', values.output, ['text', 'json', 'github']);
   if (positionals.length === 0)
     throw new UsageError(['which files? Name files or folders, or - for standard input']);
-  return { output, paths: positionals };
+  const parsed = values.entrypoint.map(parseEntryPoint);
+  const problems = parsed.flatMap((one) => ('problem' in one ? [`--entrypoint: ${one.problem}`] : []));
+  if (problems.length > 0) throw new UsageError(problems);
+  const entryPoints = parsed.flatMap((one) => ('value' in one ? [one.value] : []));
+  const options = entryPoints.length === 0 ? offlineOptions : { ...offlineOptions, entryPoints };
+  return { output, paths: positionals, options };
 }
 
 export const checkCommand: Command = {
   help: () =>
-    '  --output text|json|github   how findings are printed (default: text)\n\n' +
+    '  --output text|json|github   how findings are printed (default: text)\n' +
+    '  --entrypoint NAME=[HOST]:PORT[/udp][,OPTION…]\n' +
+    '                              as for run; may be given again\n\n' +
     'Exit code 1 if there is an error, 0 if there are warnings and notes only or nothing at all.\n',
   async run(argv, world) {
-    const { output, paths } = readArguments(argv);
+    const { output, paths, options } = readArguments(argv);
     const manifests = loadManifests(paths, world.readStandardInput);
-    const findings = checkManifests(manifests);
+    const findings = checkManifests(manifests, undefined, options);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     world.print(renderFindings[output](findings));
     if (output === 'text') {

@@ -173,8 +173,9 @@ class Writes implements ClusterWrites {
 
   #eventsOf(object: ObjectReference): ReturnType<typeof wantedEvents> {
     const controller = this.#controller;
-    if (controller === null || !controller.isOurs(object)) return [];
     const { kind, namespace, name } = object;
+    // Secrets are nobody's; those that have problems are in use here.
+    if (controller === null || (kind !== 'Secret' && !controller.isOurs(object))) return [];
     return wantedEvents(
       controller
         .diagnostics()

@@ -1,6 +1,7 @@
 import type { GenerationRecord } from '../control/history.ts';
 import type { Published } from '../control/publication.ts';
 import type { PlanRoute } from '../model/plan.ts';
+import type { PlanTcpRoute, PlanUdpRoute } from '../model/plan-tcp.ts';
 import type { Rule } from '../model/rule.ts';
 import type { EntryPoint } from '../model/settings.ts';
 import type { Instance } from './instance.ts';
@@ -28,23 +29,25 @@ export function overview({
   entryPoints,
 }: OverviewOptions): string {
   const { controller, ports, metrics, admin } = instance;
-  const routes = controller.plan().routes;
-  const opened = entryPoints.find(({ name }) => ports[name] !== undefined);
+  const { routes, tcpRoutes = [], udpRoutes = [] } = controller.plan();
+  const count = routes.length + tcpRoutes.length + udpRoutes.length;
+  const opened = entryPoints.find(({ name, udp }) => udp !== true && ports[name] !== undefined);
   const port = opened === undefined ? 0 : (ports[opened.name] ?? 0);
-  const shown = routes
-    .slice(0, mostRoutes)
-    .map((route) => [sampleUrl(route, port), route.id, whereTo(route)]);
+  const shown = [
+    ...routes.slice(0, mostRoutes).map((route) => [sampleUrl(route, port), route.id, whereTo(route)]),
+    ...[...tcpRoutes, ...udpRoutes].slice(0, mostRoutes).map(streamRow),
+  ].slice(0, mostRoutes);
   const lines = [
-    `Fairlead ${version} is up: ${counted(routes.length, 'route')}, ready in ${seconds.toFixed(1)} s`,
+    `Fairlead ${version} is up: ${counted(count, 'route')}, ready in ${seconds.toFixed(1)} s`,
     '',
     ...table(shown),
-    ...(routes.length > mostRoutes ? [`  … and ${routes.length - mostRoutes} more`] : []),
-    ...(routes.length > 0 ? [''] : []),
+    ...(count > mostRoutes ? [`  … and ${count - mostRoutes} more`] : []),
+    ...(count > 0 ? [''] : []),
     ...table([
       [
         'entry points',
         Object.entries(ports)
-          .map(([name, bound]) => `${name} ${hostOf(entryPoints, name)}:${bound}`)
+          .map(([name, bound]) => `${name} ${placeOf(entryPoints, name, bound)}`)
           .join(', '),
       ],
       ['kubeconfig', kubeconfig],
@@ -109,16 +112,37 @@ function tries({ route, port, kubeconfig, admin }: Tries): string[] {
   const host = route === undefined ? null : firstOf(route.rule, 'host');
   const path = (route === undefined ? null : firstOf(route.rule, 'path')) ?? '/';
   const header = host === null ? '' : `-H 'Host: ${host}' `;
+  const scheme = route === undefined ? 'http' : schemeOf(route);
+  // Over TLS the name has to be in the URL: curl sends that one in the handshake.
+  const request =
+    scheme === 'https' && host !== null
+      ? `curl -ik --resolve ${host}:${port}:127.0.0.1 https://${host}:${port}${path}`
+      : `curl -i ${header}http://127.0.0.1:${port}${path}`;
   return [
-    `curl -i ${header}http://127.0.0.1:${port}${path}`,
+    request,
     `kubectl --kubeconfig ${kubeconfig} get ingressroutes,ingresses`,
-    `npm run -s fairlead -- explain GET http://${host ?? 'example.com'}${path} --admin ${admin}`,
+    `npm run -s fairlead -- explain GET ${scheme}://${host ?? 'example.com'}${path} --admin ${admin}`,
   ];
 }
 
 function sampleUrl(route: PlanRoute, port: number): string {
   const host = firstOf(route.rule, 'host') ?? '127.0.0.1';
-  return `http://${host}:${port}${firstOf(route.rule, 'path') ?? '/'}`;
+  return `${schemeOf(route)}://${host}:${port}${firstOf(route.rule, 'path') ?? '/'}`;
+}
+
+function schemeOf({ tls }: PlanRoute): 'http' | 'https' {
+  return tls === true ? 'https' : 'http';
+}
+
+/** What a route of TCP or UDP takes, and where to. */
+function streamRow(route: PlanTcpRoute | PlanUdpRoute): readonly string[] {
+  const { id, entryPoints, action } = route;
+  const what = 'match' in route ? route.match : 'UDP';
+  const where =
+    action.kind === 'fail'
+      ? `closed: ${action.reason}`
+      : action.targets.map(({ service }) => service).join(', ');
+  return [`${what} on ${entryPoints.join(', ')}`, id, `→ ${where}`];
 }
 
 function whereTo({ action, middlewares }: PlanRoute): string {
@@ -142,8 +166,9 @@ function firstOf(rule: Rule, wanted: 'host' | 'path'): string | null {
   return rule.kind === 'pathPrefix' ? rule.prefix : null;
 }
 
-function hostOf(entryPoints: readonly EntryPoint[], name: string): string {
-  return entryPoints.find((entryPoint) => entryPoint.name === name)?.host ?? '';
+function placeOf(entryPoints: readonly EntryPoint[], name: string, port: number): string {
+  const entryPoint = entryPoints.find((one) => one.name === name);
+  return `${entryPoint?.host ?? ''}:${port}${entryPoint?.udp === true ? '/udp' : ''}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

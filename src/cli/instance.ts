@@ -18,6 +18,8 @@ import type { Log } from '../model/log.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
+import { askResponder } from '../ocsp/ask.ts';
+import { StapleKeeper } from '../ocsp/staple-keeper.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { type ClusterWrites, createClusterWrites } from './cluster-writes.ts';
 import { collectStartupGarbage } from './collect-garbage.ts';
@@ -47,11 +49,6 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-/** The entry points that this version opens: TLS is not spoken yet, and must not be answered in clear text. */
-export function openedEntryPoints(settings: Settings): readonly EntryPoint[] {
-  return settings.entryPoints.filter((entryPoint) => !entryPoint.tls);
-}
-
 /** One proxy thread only where several cannot share a port. */
 function withPossibleThreads(options: InstanceOptions): InstanceOptions {
   const { settings, world, log } = options;
@@ -78,19 +75,22 @@ export async function startInstance(asked: InstanceOptions): Promise<Instance> {
   const options = withPossibleThreads(asked);
   const { settings, world, log } = options;
   tellOfConnections(settings.limits.connections, world.openFiles, log);
-  for (const { name } of settings.entryPoints.filter(({ tls }) => tls)) {
-    log.info({ entryPoint: name }, 'entry point stays closed: this version does not speak TLS yet');
-  }
   const metrics = createMetrics({ version: ownVersion(), node: process.versions.node });
   const cluster = connect(options, metrics, (object) => writes.statusMoved(object));
   const ownNamespace = options.credentials.namespace;
   const writes = createClusterWrites({ cluster, settings, ownNamespace, clock: systemClock, log });
+  const staples = new StapleKeeper({
+    ask: askResponder,
+    onStaple: (id, staple) => controller.staple(id, staple),
+    clock: systemClock,
+    log,
+  });
   const opened = Promise.withResolvers<Readonly<Record<string, number>>>();
   opened.promise.catch(() => undefined);
-  const controller = startController(options, { cluster, metrics, writes, opened });
+  const controller = startController(options, { cluster, metrics, writes, staples, opened });
   writes.serve(controller);
   const watching = new AbortController();
-  const running: Running = { controller, writes, watching, servers: [], watched: Promise.resolve() };
+  const running: Running = { controller, writes, staples, watching, servers: [], watched: Promise.resolve() };
   try {
     const view = probeView({ controller, metrics, writes, faults: faultsOf(options) });
     const metricsServer = await startMetricsServer(settings.metrics, view, log);
@@ -142,17 +142,18 @@ interface Parts {
   readonly cluster: Cluster;
   readonly metrics: Metrics;
   readonly writes: ClusterWrites;
+  readonly staples: StapleKeeper;
   readonly opened: PromiseWithResolvers<Readonly<Record<string, number>>>;
 }
 
 function startController(
-  { settings, world, log, listeners = {} }: InstanceOptions,
-  { cluster, metrics, writes, opened }: Parts,
+  { settings, credentials, world, log, listeners = {} }: InstanceOptions,
+  { cluster, metrics, writes, staples, opened }: Parts,
 ): Controller {
-  const spawn = createThreadSpawner({ settings, entryPoints: openedEntryPoints(settings), metrics, world });
+  const spawn = createThreadSpawner({ settings, entryPoints: settings.entryPoints, metrics, world });
   return createController({
     source: cluster,
-    translate: settings,
+    translate: { ...settings, ownNamespace: credentials.namespace ?? 'default' },
     threads: { count: settings.workers, spawn },
     publishedAddresses: () => addressesToPublish(settings, cluster),
     clock: systemClock,
@@ -168,6 +169,7 @@ function startController(
         writes.diagnosed(changes);
         listeners.onDiagnostics?.(changes);
       },
+      onStapled: (certificates) => staples.update(certificates),
       onThreadMessage: (index, message) => {
         if (message.kind === 'listening') opened.resolve(message.ports);
         else if (message.kind === 'listenFailed') opened.reject(new Error(message.message));
@@ -263,6 +265,7 @@ async function untilReady(controller: Controller, signal: AbortSignal): Promise<
 interface Running {
   readonly controller: Controller;
   readonly writes: ClusterWrites;
+  readonly staples: StapleKeeper;
   readonly watching: AbortController;
   readonly servers: SideServer[];
   watched: Promise<void>;
@@ -280,7 +283,8 @@ async function drainAndEnd(running: Running, { settings, log }: InstanceOptions)
   log.info({}, 'stopped');
 }
 
-async function end({ controller, writes, watching, servers, watched }: Running): Promise<void> {
+async function end({ controller, writes, staples, watching, servers, watched }: Running): Promise<void> {
+  staples.stop();
   controller.stop();
   await writes.stop();
   watching.abort();

@@ -24,6 +24,9 @@ const order = [
   'EndpointSlice',
   'Secret',
   'Middleware',
+  'MiddlewareTCP',
+  'ServersTransport',
+  'ServersTransportTCP',
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { type EndpointSlice, serviceNameLabel, watchedKindOf, watchedKinds } from '../api/kubernetes.ts';
 import { trimObject } from '../api/trim.ts';
-import type { ClusterView, KubeObject } from '../model/cluster.ts';
+import type { ClusterView, KubeObject, NamespaceAccess } from '../model/cluster.ts';
 import { byDiagnostic, type Diagnostic, diagnostic } from '../model/diagnostic.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
@@ -28,6 +28,8 @@ export const offlineOptions: TranslateOptions = Object.freeze({
   ingressClass: 'fairlead',
   allowCrossNamespace: false,
   allowExternalNames: false,
+  // Where the shipped manifests put it.
+  ownNamespace: 'fairlead',
 });
 
 /** Translates manifests as the controller would. Objects without a namespace are taken to be in `default`. */
@@ -90,6 +92,11 @@ class ManifestView implements ClusterView {
   list(kind: string): readonly KubeObject[] {
     const entries = [...(this.#objects.get(kind) ?? [])];
     return entries.toSorted(([left], [right]) => byCodeUnit(left, right)).map(([, object]) => object);
+  }
+
+  /** Secrets are seldom kept in files: where there is none at all, nothing is said of those that are not there. */
+  access(kind: string): NamespaceAccess {
+    return this.#objects.has(kind) ? 'open' : 'waiting';
   }
 
   endpointSlicesOf(namespace: string, service: string): readonly KubeObject[] {

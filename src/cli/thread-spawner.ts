@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { piecesOf } from '../control/plan-pieces.ts';
@@ -5,6 +6,7 @@ import type { ProxyThreadPort, SpawnProxyThread } from '../control/proxy-thread-
 import type { OwnLimits, SettableLimits } from '../model/limits.ts';
 import type { PlanDelta } from '../model/plan-delta.ts';
 import type { EntryPoint, Settings } from '../model/settings.ts';
+import { createCountBuffer } from '../model/shared-counts.ts';
 import type { FromProxyThread, PlanPiece, ToProxyThread, ToWorker } from '../model/thread-message.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { World } from './command.ts';
@@ -25,6 +27,8 @@ export function createThreadSpawner({
 }: ThreadSpawnerOptions): SpawnProxyThread {
   // All threads are told of a delta one after the other: it is cut once for all of them.
   const cut = new WeakMap<PlanDelta, readonly PlanPiece[]>();
+  const { workers } = settings;
+  const counts = { buffer: createCountBuffer(workers), threads: workers, seed: randomInt(2 ** 32) };
   return (index, ports) => {
     const worker = world.spawnProxyThread({
       index,
@@ -33,7 +37,7 @@ export function createThreadSpawner({
         ...ownShareOf(entryPoint, settings),
         port: ports?.[entryPoint.name] ?? entryPoint.port,
       })),
-      reusePort: settings.workers > 1,
+      reusePort: workers > 1,
       trustedIps: settings.trustedIps,
       hideReason: settings.hideReason,
       limits: shareOf(settings),
@@ -43,6 +47,7 @@ export function createThreadSpawner({
       logFormat: settings.logFormat,
       hostName: hostname(),
       counters: metrics.addThread(index),
+      sharedCounts: { ...counts, thread: index },
     });
     return portOf(worker, cut, () => metrics.retireThread(index));
   };
@@ -50,16 +55,22 @@ export function createThreadSpawner({
 
 /** The limits of one thread: none knows how many connections the others have, so each gets the same share. */
 function shareOf({ limits, workers }: Settings): SettableLimits {
-  return { ...limits, connections: share(limits.connections, workers) };
+  return { ...limits, ...shares(limits, workers) };
 }
 
 function ownShareOf({ limits }: EntryPoint, { workers }: Settings): { readonly limits?: OwnLimits } {
-  if (limits?.connections === undefined) return {};
-  return { limits: { ...limits, connections: share(limits.connections, workers) } };
+  return limits === undefined ? {} : { limits: { ...limits, ...shares(limits, workers) } };
 }
 
-function share(connections: number, workers: number): number {
-  return Math.max(1, Math.floor(connections / workers));
+const shared = ['connections', 'udpSessions', 'udpClientSessions'] as const;
+
+function shares(limits: OwnLimits, workers: number): OwnLimits {
+  const parts: { [Key in (typeof shared)[number]]?: number } = {};
+  for (const key of shared) {
+    const whole = limits[key];
+    if (whole !== undefined) parts[key] = Math.max(1, Math.floor(whole / workers));
+  }
+  return parts;
 }
 
 function wireOf(message: ToProxyThread, cut: WeakMap<PlanDelta, readonly PlanPiece[]>): readonly ToWorker[] {

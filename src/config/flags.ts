@@ -30,9 +30,9 @@ function notYet(what: string): (text: string) => Parsed<never> {
 
 /** Every setting, by the name that the code uses. `docs/reference/settings.md` and the help are made from it. */
 export const flags = {
-  entryPoints: flag('entrypoint', 'NAME=[HOST]:PORT[,tls][,proxy-protocol][,LIMIT=VALUE…]', parseEntryPoint, {
+  entryPoints: flag('entrypoint', 'NAME=[HOST]:PORT[/udp][,OPTION…]', parseEntryPoint, {
     repeat: true,
-    help: 'A named address that takes requests. Naming any replaces the defaults. It may have limits for itself, as in web=:8080,head-timeout=5s. With proxy-protocol every connection must begin with a PROXY header of a trusted peer.',
+    help: 'A named address that takes requests. Naming any replaces the defaults. Options: tls is for TLS only; proxy-protocol makes every connection begin with a PROXY header of a trusted peer; named-only keeps away routes that name no entry point; limits are for itself, as in web=:8080,head-timeout=5s. With /udp it takes datagrams, for IngressRouteUDP.',
     shownDefault: 'web=:8080, websecure=:8443,tls (dev: on 127.0.0.1)',
   }),
   metrics: flag('metrics', 'HOST:PORT', parseListenAddress, {

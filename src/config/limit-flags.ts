@@ -64,7 +64,12 @@ export function ownLimits(limits: OwnLimits): { readonly limits?: OwnLimits } {
 }
 
 function unknownOption(option: string, name: string): string {
-  const known = ['tls', 'proxy-protocol', ...limitKeys.filter(isOwnLimit).map((key) => limitEntry(key).flag)];
+  const known = [
+    'tls',
+    'proxy-protocol',
+    'named-only',
+    ...limitKeys.filter(isOwnLimit).map((key) => limitEntry(key).flag),
+  ];
   const nearest = nearestName(name, known);
   const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
   return `unknown option ${quote(option)}; ${hint}`;

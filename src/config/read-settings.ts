@@ -1,7 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { eachLimit, type SettableLimits, settableDefaults } from '../model/limits.ts';
 import type { EntryPoint, ListenAddress, Settings } from '../model/settings.ts';
-import { connectionsWithin } from './connection-cap.ts';
+import { connectionsWithin, sessionsWithin } from './connection-cap.ts';
 import type { SettingsCommand } from './flag.ts';
 import { type FlagKey, type FlagValues, flags } from './flags.ts';
 import {
@@ -144,17 +144,18 @@ function withDefaults(values: ParsedValues, input: SettingsInput): Settings {
 
 function limitsOf(values: ParsedValues, openFiles: number | null): SettableLimits {
   const connections = Math.min(settableDefaults.connections, connectionsWithin(openFiles));
-  const defaults = { ...settableDefaults, connections };
+  const udpSessions = Math.min(settableDefaults.udpSessions, sessionsWithin(openFiles));
+  const defaults = { ...settableDefaults, connections, udpSessions };
   return Object.freeze(eachLimit((key) => values[key]?.at(-1) ?? defaults[key]));
 }
 
 function checkTogether(settings: Settings, problems: string[]): void {
   const names = new Set<string>();
   const addresses = new Map<string, string>();
-  for (const { name, host, port } of settings.entryPoints) {
+  for (const { name, host, port, udp = false } of settings.entryPoints) {
     if (names.has(name)) problems.push(`--entrypoint: the name ${quote(name)} is given twice`);
     names.add(name);
-    claim(`--entrypoint ${name}`, host, port);
+    claim(`--entrypoint ${name}`, host, port, udp ? '/udp' : '');
   }
   if (settings.trustedIps.length === 0) {
     for (const { name } of settings.entryPoints.filter(({ proxyProtocol }) => proxyProtocol === true))
@@ -165,8 +166,8 @@ function checkTogether(settings: Settings, problems: string[]): void {
   claim('--metrics', settings.metrics.host, settings.metrics.port);
   claim('--admin', settings.admin.host, settings.admin.port);
 
-  function claim(who: string, host: string, port: number): void {
-    const address = `${host}:${port}`;
+  function claim(who: string, host: string, port: number, protocol = ''): void {
+    const address = `${host}:${port}${protocol}`;
     const other = addresses.get(address);
     if (port !== 0 && other !== undefined)
       problems.push(`${other} and ${who} have the same address ${address}`);

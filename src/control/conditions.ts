@@ -35,17 +35,24 @@ function shortened(message: string): string {
   return message.length > 1024 ? `${message.slice(0, 1023)}…` : message;
 }
 
-function programmed({ routes }: Fragment, accepted: Verdict, isLive: boolean): Verdict {
+function programmed(fragment: Fragment, accepted: Verdict, isLive: boolean): Verdict {
   if (!isLive) {
     return { status: 'Unknown', reason: 'Pending', message: 'Not every proxy thread serves it yet.' };
   }
-  const failing = routes.filter(({ action }) => action.kind === 'fail' && action.status === 500).length;
-  if (routes.length === 0 && accepted.status === 'False') {
+  const { routes, tcpRoutes, udpRoutes } = fragment;
+  const streams = [...tcpRoutes, ...udpRoutes];
+  const failing =
+    routes.filter(({ action }) => action.kind === 'fail' && action.status === 500).length +
+    streams.filter(({ action }) => action.kind === 'fail').length;
+  const count = routes.length + streams.length;
+  if (count === 0 && accepted.status === 'False') {
     return { status: 'False', reason: 'NothingServed', message: 'Nothing of the object is served.' };
   }
-  if (failing > 0 && failing === routes.length) {
-    return { status: 'False', reason: 'NothingServed', message: 'Every route answers with an error.' };
+  if (failing > 0 && failing === count) {
+    const message = streams.length > 0 ? 'Every route is closed.' : 'Every route answers with an error.';
+    return { status: 'False', reason: 'NothingServed', message };
   }
-  const but = failing === 0 ? '' : `, but ${failing} of ${routes.length} routes answer with an error`;
+  const how = streams.length > 0 ? 'are closed' : 'answer with an error';
+  const but = failing === 0 ? '' : `, but ${failing} of ${count} routes ${how}`;
   return { status: 'True', reason: 'Programmed', message: `Every proxy thread serves it${but}.` };
 }

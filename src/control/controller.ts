@@ -5,10 +5,14 @@ import type { Endpoint, ServiceEndpoints } from '../model/endpoint.ts';
 import type { Log } from '../model/log.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import type { WantedStatus } from '../model/object-status.ts';
-import type { Plan, ServiceKey } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ServiceKey } from '../model/plan-keys.ts';
+import type { MaterialId } from '../model/plan-tls.ts';
+import type { StapledCertificate } from '../model/stapled-certificate.ts';
 import type { FromProxyThread } from '../model/thread-message.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import type { BackOffOptions } from './back-off.ts';
+import type { CertificateEnd } from './certificate-watch.ts';
 import { DiagnosticBook, type DiagnosticChanges, type DiagnosticCount } from './diagnostic-book.ts';
 import { type GenerationRecord, History } from './history.ts';
 import type { SpawnProxyThread } from './proxy-thread-port.ts';
@@ -47,6 +51,8 @@ export interface ControllerListeners {
   /** Statuses that differ from those handed over before. For the leader to write. */
   readonly onStatuses?: (statuses: readonly WantedStatus[]) => void;
   readonly onDiagnostics?: (changes: DiagnosticChanges) => void;
+  /** All certificates that ask for a stapled status, when they are others than before. */
+  readonly onStapled?: (certificates: readonly StapledCertificate[]) => void;
   /** Every message of a proxy thread, after it was understood here. */
   readonly onThreadMessage?: (index: number, message: FromProxyThread) => void;
 }
@@ -76,6 +82,10 @@ export interface Controller {
   /** By object and path. */
   diagnostics(): readonly Diagnostic[];
   diagnosticCounts(): readonly DiagnosticCount[];
+  /** When the certificates in use end, in no order. */
+  certificateEnds(): readonly CertificateEnd[];
+  /** What is sent along with a certificate from now on, in DER; null where there is nothing any more. */
+  staple(id: MaterialId, staple: Uint8Array | null): void;
   /** The last generations, newest first. */
   history(): readonly GenerationRecord[];
   /** All statuses that objects should have: for who becomes leader. */
@@ -121,11 +131,13 @@ class RunningController implements Controller {
       source,
       translate,
       clock,
+      log,
       quietMs: timing.quietMs,
       maxDelayMs: timing.maxDelayMs,
       post: (message) => this.#threads.post(message),
       onBuilt: (build) => this.#built(build),
       onEndpoints: (changes) => this.#history.addEndpoints(changes, clock.epochMs()),
+      onStapled: (certificates) => listeners.onStapled?.(certificates),
       onDiagnostics: (changes) => {
         this.#book.apply(changes);
         listeners.onDiagnostics?.(changes);
@@ -171,6 +183,14 @@ class RunningController implements Controller {
 
   diagnosticCounts(): readonly DiagnosticCount[] {
     return this.#book.counts();
+  }
+
+  certificateEnds(): readonly CertificateEnd[] {
+    return this.#reconciler.certificateEnds();
+  }
+
+  staple(id: MaterialId, staple: Uint8Array | null): void {
+    this.#reconciler.staple(id, staple);
   }
 
   history(): readonly GenerationRecord[] {
@@ -246,6 +266,7 @@ class RunningController implements Controller {
   #live(): void {
     const { liveGeneration } = this.#threads;
     if (liveGeneration === 0) return;
+    this.#reconciler.live(liveGeneration);
     this.#timer.live(liveGeneration, this.#options.clock.monotonicMs());
     this.#handOver(this.#board.live(liveGeneration));
     if (this.#board.isAwaiting) return;

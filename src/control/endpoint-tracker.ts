@@ -3,8 +3,9 @@ import { type Diagnostic, diagnostic } from '../model/diagnostic.ts';
 import type { Endpoint, ServiceEndpoints } from '../model/endpoint.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
-import type { PlanService, ServiceKey } from '../model/plan.ts';
+import type { PlanService } from '../model/plan.ts';
 import type { ListDelta } from '../model/plan-delta.ts';
+import type { ServiceKey } from '../model/plan-keys.ts';
 import { endpointsOf, serviceOfSlice } from '../translate/endpoints.ts';
 import { equalPlain } from '../translate/equal.ts';
 
@@ -141,12 +142,12 @@ function takesRequests(endpoint: Endpoint): boolean {
   return endpoint.ready || (endpoint.serving && endpoint.terminating);
 }
 
-function noEndpoints({ namespace, name, port }: PlanService): Diagnostic {
+function noEndpoints({ namespace, name, port, protocol }: PlanService): Diagnostic {
   return diagnostic(
     { apiVersion: 'v1', kind: 'Service', namespace, name },
     'spec.ports',
     'NoEndpoints',
-    `no endpoint of port ${port} is ready`,
+    `no endpoint of ${protocol === 'udp' ? 'UDP ' : ''}port ${port} is ready`,
     'See whether the pods that the Service selects run and are ready.',
   );
 }

@@ -1,5 +1,5 @@
 import { formatReference } from '../model/object-reference.ts';
-import type { MiddlewareId, RouteId, ServiceKey } from '../model/plan.ts';
+import type { MiddlewareId, RouteId, ServiceKey } from '../model/plan-keys.ts';
 import type { EntryChanges } from '../translate/shared-entries.ts';
 import type { DiagnosticChanges } from './diagnostic-book.ts';
 import type { Build } from './reconciler.ts';

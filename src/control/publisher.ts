@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts';
-import type { PlanDelta } from '../model/plan-delta.ts';
+import { type PlanDelta, sparseLists } from '../model/plan-delta.ts';
 import { isNothing, type PlanChanges } from '../translate/assembly.ts';
 
 /** Numbers the plans that are published. */
@@ -28,13 +28,19 @@ export class Publisher {
   /** Everything since the empty plan, for a thread that starts; null while nothing is published. */
   full(): PlanDelta | null {
     if (this.#generation === 0) return null;
-    const { routes, services, middlewares } = this.#plan();
+    const plan = this.#plan();
+    const { routes, services, middlewares } = plan;
     return {
       generation: this.#generation,
       since: 0,
       routes: { set: routes, removed: [] },
       services: { set: services, removed: [] },
       middlewares: { set: middlewares, removed: [] },
+      ...Object.fromEntries(
+        sparseLists
+          .filter((list) => plan[list] !== undefined)
+          .map((list) => [list, { set: plan[list], removed: [] }]),
+      ),
     };
   }
 }

@@ -1,4 +1,5 @@
-import type { PlanRoute, RouteId } from '../model/plan.ts';
+import type { PlanRoute } from '../model/plan.ts';
+import type { RouteId } from '../model/plan-keys.ts';
 import { equalPlain } from '../translate/equal.ts';
 
 /** What of a route can change, in classes that a person thinks in. */

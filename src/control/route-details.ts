@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RouteDetails, RouteProblem } from '../model/object-status.ts';
 import type { PlanRoute } from '../model/plan.ts';
+import type { PlanTcpRoute } from '../model/plan-tcp.ts';
 import type { Rule } from '../model/rule.ts';
+import type { TcpRule } from '../model/tcp-rule.ts';
 import type { Fragment } from '../translate/fragment.ts';
 
 /** `kubectl get` shows them in one column. */
@@ -10,18 +12,19 @@ const mostHosts = 3;
 const mostProblems = 16;
 const longestText = 256;
 
-/** What the status of an IngressRoute says beside its conditions. */
-export function routeDetailsOf({ routes, diagnostics }: Fragment): RouteDetails {
-  const entryPoints = new Set(routes.flatMap((route) => route.entryPoints));
+/** What the status of an object with routes says beside its conditions. */
+export function routeDetailsOf({ routes, tcpRoutes, udpRoutes, diagnostics }: Fragment): RouteDetails {
+  const all = [...routes, ...tcpRoutes, ...udpRoutes];
+  const entryPoints = new Set(all.flatMap((route) => route.entryPoints));
   return {
-    hosts: hostsOf(routes),
+    hosts: hostsOf([...routes, ...tcpRoutes]),
     entryPoints: clipped([...entryPoints].join(',')),
     routes: problemsOf(diagnostics),
   };
 }
 
 /** In the order of the routes, each once. */
-function hostsOf(routes: readonly PlanRoute[]): string {
+function hostsOf(routes: readonly RuledRoute[]): string {
   const hosts = new Set<string>();
   for (const { rule } of [...routes].sort((left, right) => indexOf(left.path) - indexOf(right.path))) {
     const named = namedHosts(rule);
@@ -31,10 +34,12 @@ function hostsOf(routes: readonly PlanRoute[]): string {
   return clipped(hosts.size > mostHosts ? `${shown} + ${hosts.size - mostHosts} more` : shown);
 }
 
-function namedHosts(rule: Rule): readonly string[] {
-  if (rule.kind === 'and' || rule.kind === 'or') return rule.rules.flatMap(namedHosts);
-  if (rule.kind === 'host') return [rule.host];
-  return rule.kind === 'hostRegexp' ? [rule.pattern] : [];
+type RuledRoute = Pick<PlanRoute | PlanTcpRoute, 'path' | 'rule'>;
+
+function namedHosts(rule: Rule | TcpRule): readonly string[] {
+  if (rule.kind === 'and' || rule.kind === 'or') return rule.rules.flatMap((one) => namedHosts(one));
+  if (rule.kind === 'host' || rule.kind === 'hostSni') return [rule.host];
+  return rule.kind === 'hostRegexp' || rule.kind === 'hostSniRegexp' ? [rule.pattern] : [];
 }
 
 function problemsOf(diagnostics: readonly Diagnostic[]): readonly RouteProblem[] {

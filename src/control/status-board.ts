@@ -103,7 +103,7 @@ export class StatusBoard {
       return { kind: 'loadBalancer', object, addresses: this.#addresses ?? [] };
     }
     const conditions = conditionsOf(fragment, isLive);
-    return object.kind === 'IngressRoute'
+    return kindsWithRoutes.has(object.kind)
       ? { kind: 'conditions', object, conditions, details: routeDetailsOf(fragment) }
       : { kind: 'conditions', object, conditions };
   }
@@ -126,6 +126,8 @@ export class StatusBoard {
     this.#released.delete(key);
   }
 }
+
+const kindsWithRoutes: ReadonlySet<string> = new Set(['IngressRoute', 'IngressRouteTCP', 'IngressRouteUDP']);
 
 function keyOf({ kind, namespace, name }: ObjectReference): string {
   return `${kind} ${namespace} ${name}`;

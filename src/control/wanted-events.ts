@@ -3,7 +3,20 @@ import type { WantedEvent } from '../model/wanted-event.ts';
 import { describedDiagnostic } from './route-details.ts';
 
 /** The kinds that people write for us: an Event on a Service would tell somebody who need not know of Fairlead. */
-const kindsWithEvents: ReadonlySet<string> = new Set(['Ingress', 'IngressRoute', 'Middleware']);
+const kindsWithEvents: ReadonlySet<string> = new Set([
+  'Ingress',
+  'IngressRoute',
+  'Middleware',
+  'ServersTransport',
+  'IngressRouteTCP',
+  'IngressRouteUDP',
+  'MiddlewareTCP',
+  'ServersTransportTCP',
+  'TLSOption',
+  'TLSStore',
+  // Whose certificate ends.
+  'Secret',
+]);
 
 /** Whether problems of such an object become Events at all. */
 export function hasEvents(kind: string): boolean {

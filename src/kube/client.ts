@@ -5,6 +5,7 @@ import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import type { Credentials } from './credentials.ts';
+import { ReferenceWatch } from './reference-watch.ts';
 import { Reflector, type ReflectorState } from './reflector.ts';
 import type { KnownStatus } from './store.ts';
 import { type ApiTransport, createTransport } from './transport.ts';
@@ -51,6 +52,10 @@ export const selectedKinds: readonly string[] = Object.freeze([
   'Ingress',
   'IngressRoute',
   'IngressRoute.traefik.io',
+  'IngressRouteTCP',
+  'IngressRouteTCP.traefik.io',
+  'IngressRouteUDP',
+  'IngressRouteUDP.traefik.io',
 ]);
 
 /** Makes the source of all that Fairlead knows of a cluster. Nothing is asked of it before `start`. */
@@ -66,15 +71,27 @@ export function connectCluster(options: ClusterOptions): Cluster {
     onStatusMoved,
   });
   const states = new KindStates();
-  const reflectors = kinds.flatMap((kind) =>
-    namespacesOf(kind, options.namespaces).map((namespace) =>
-      makeReflector(kind, namespace, states.join(kind), { options, transport, cache, settled }),
-    ),
+  const parts: Parts = { options, transport, cache, settled };
+  const reflectors = kinds
+    .filter(({ byReference }) => byReference === undefined)
+    .flatMap((kind) =>
+      namespacesOf(kind, options.namespaces).map((namespace) =>
+        makeReflector(kind, namespace, states.join(kind), parts),
+      ),
+    );
+  const byReference = new Map(
+    kinds
+      .filter((kind) => kind.byReference !== undefined)
+      .map((kind) => [kind.kind, watchByReference(kind, parts, announcer)]),
   );
+  const unsyncedKinds = (): readonly string[] => {
+    const pending = [...byReference].filter(([, watch]) => watch.isPending).map(([kind]) => kind);
+    return pending.length === 0 ? states.unsynced : [...states.unsynced, ...pending].sort(byCodeUnit);
+  };
   let complete = false;
 
   function settled(): void {
-    if (complete || states.unsynced.length > 0) return;
+    if (complete || unsyncedKinds().length > 0) return;
     complete = true;
     announcer.tell(Object.freeze([]));
   }
@@ -83,11 +100,14 @@ export function connectCluster(options: ClusterOptions): Cluster {
     get: (kind, namespace, name) => cache.get(kind, namespace, name),
     list: (kind) => cache.list(kind),
     endpointSlicesOf: (namespace, service) => cache.endpointSlicesOf(namespace, service),
+    access: (kind, namespace) => byReference.get(kind)?.access(namespace) ?? 'open',
+    refer: (kind, namespaces) => byReference.get(kind)?.refer(namespaces),
     get unsyncedKinds() {
-      return states.unsynced;
+      return unsyncedKinds();
     },
     get unavailableKinds() {
-      return states.unavailable;
+      const refused = [...byReference].filter(([, watch]) => watch.isUnavailable).map(([kind]) => kind);
+      return [...states.unavailable, ...refused].sort(byCodeUnit);
     },
     onChange: (listener) => announcer.add(listener),
     knownStatus: (object) => cache.knownStatus(object),
@@ -96,7 +116,8 @@ export function connectCluster(options: ClusterOptions): Cluster {
     transport,
     start: async (signal) => {
       settled();
-      await Promise.all(reflectors.map((reflector) => reflector.run(signal)));
+      const all = [...reflectors, ...byReference.values()];
+      await Promise.all(all.map((one) => one.run(signal)));
       transport.close();
     },
   };
@@ -107,6 +128,22 @@ interface Parts {
   readonly transport: ApiTransport;
   readonly cache: ClusterCache;
   readonly settled: () => void;
+}
+
+function watchByReference(kind: WatchedKind, parts: Parts, announcer: Announcer): ReferenceWatch {
+  const { options, cache } = parts;
+  const { log, clock = systemClock } = options;
+  return new ReferenceWatch({
+    kind,
+    namespaces: namespacesOf(kind, options.namespaces).filter((namespace) => namespace !== ''),
+    log,
+    makeReflector: (namespace, setState) => makeReflector(kind, namespace, setState, parts),
+    forget: (namespace) => cache.sink(kind, namespace).snapshot().commit(clock.monotonicMs()),
+    onAccess: (namespace) => {
+      const object = Object.freeze({ apiVersion: kind.apiVersion, kind: kind.kind, namespace, name: '' });
+      announcer.tell(Object.freeze([{ object, seenAtMs: clock.monotonicMs() }]));
+    },
+  });
 }
 
 function makeReflector(
@@ -124,6 +161,7 @@ function makeReflector(
     clock,
     random,
     log,
+    hasFallback: kind.byReference === 'fallback' && namespace === '',
     onState: (state) => {
       setState(state);
       settled();

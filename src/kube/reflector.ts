@@ -18,6 +18,8 @@ export interface ReflectorOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** There is another way where this one is refused: one refusal is enough then, and no reason for a warning. */
+  readonly hasFallback?: boolean;
   readonly onState: (state: ReflectorState) => void;
   /** A watch, or a list before it, has to be begun again. */
   readonly onRestart: () => void;
@@ -195,7 +197,8 @@ export class Reflector {
 
   #refused({ code }: KubeError): void {
     this.#refusals = code === 403 ? this.#refusals + 1 : 0;
-    const isMeant = code === 404 || this.#refusals >= meantRefusals;
+    const isMeant =
+      code === 404 || this.#refusals >= (this.#options.hasFallback === true ? 1 : meantRefusals);
     if (this.#state !== 'synced' && isMeant) this.#enter('unavailable');
   }
 
@@ -210,7 +213,9 @@ export class Reflector {
     const { code, reason, message } = error;
     const fields = { ...this.#where(), code, reason, message, retryMs: Math.round(delayMs) };
     const problem = `${code} ${reason}`;
-    if (problem === this.#lastProblem || isExpired(error)) this.#log.debug(fields, 'watch failed again');
+    const isExpected = code === 403 && this.#options.hasFallback === true;
+    if (problem === this.#lastProblem || isExpired(error) || isExpected)
+      this.#log.debug(fields, 'watch failed again');
     else if (code === 404 && this.#isOfOthers())
       this.#log.info(fields, 'kind not in use: it is not installed');
     else this.#log.warn(fields, hints.get(code) ?? 'watch failed; what was seen last stays in use');

@@ -30,7 +30,8 @@ const maxConflicts = 5;
 
 /**
  * Makes the status of one object say what is wanted, by a server-side apply that holds only for the version it was computed
- * from, so that one who is leader no more cannot undo what the next one wrote; after a conflict the object is read again. `known` is what stands there as far as we know; without it the object is read.
+ * from, so that one who is leader no more cannot undo what the next one wrote; after a conflict the object is read again. `known`
+ * is what stands there as far as we know; without it the object is read.
  */
 export async function writeStatus(
   context: WriteContext,

@@ -31,7 +31,15 @@ export interface WatchedKind {
   readonly namespaced: boolean;
   /** Readiness waits for required kinds only. */
   readonly required: boolean;
+  /**
+   * A kind that is watched for what others refer to. `fallback` watches all namespaces where that is allowed, and else those
+   * that are referred to; `referred` never asks for more than those. Absent means all, always.
+   */
+  readonly byReference?: 'fallback' | 'referred';
 }
+
+/** Whether the objects of a namespace can be seen: `waiting` means not yet. */
+export type NamespaceAccess = 'open' | 'waiting' | 'refused';
 
 /**
  * What the cluster says now. Objects that did not change keep their identity, so `===` tells whether one did. Lists are
@@ -42,6 +50,11 @@ export interface ClusterView {
   list(kind: string): readonly KubeObject[];
   /** The EndpointSlices that carry the label `kubernetes.io/service-name`. */
   endpointSlicesOf(namespace: string, service: string): readonly KubeObject[];
+  /**
+   * For kinds that are watched by reference; absent means that all can be seen. A change of it is told as a change of an
+   * object of that kind without a name.
+   */
+  access?(kind: string, namespace: string): NamespaceAccess;
 }
 
 /** One object that came, changed in a field that we use, or went. Says "look again", never what to do. */
@@ -57,4 +70,6 @@ export interface ClusterSource extends ClusterView {
   readonly unsyncedKinds: readonly string[];
   /** Called with every change after it is in the view, and once with an empty list when the first sync is complete. */
   onChange(listener: (changes: readonly ClusterChange[]) => void): void;
+  /** The namespaces in which objects of a kind are referred to: for kinds that are watched by reference. */
+  refer?(kind: string, namespaces: ReadonlySet<string>): void;
 }

@@ -45,7 +45,7 @@ export const diagnosticKinds = {
     severity: 'error',
     condition: 'Accepted',
     meaning:
-      'A route names an entry point that this Fairlead does not have; it is served on the others it names.',
+      'A route names an entry point that this Fairlead does not have, or that is not for routes of its kind; it is served on the others it names.',
   },
   FieldWithoutEffect: {
     severity: 'warning',
@@ -77,6 +77,75 @@ export const diagnosticKinds = {
     severity: 'error',
     condition: 'ResolvedRefs',
     meaning: 'A route names a Middleware that is itself in error; the route answers 500.',
+  },
+  ServersTransportNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning: 'A service names a ServersTransport that does not exist; its route answers 500.',
+  },
+  ServersTransportInvalid: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'A service names a ServersTransport that is itself in error, or whose Secrets cannot be used; its route answers 500.',
+  },
+  SecretNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An object names a Secret or ConfigMap that does not exist; handshakes that need what it holds are refused.',
+  },
+  SecretInvalid: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An object names a Secret that holds no certificate and key, or no authorities, that can be used. What the same Secret held before stays in use; without that, handshakes that need it are refused.',
+  },
+  SecretForbidden: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An object names a Secret of a namespace in which Fairlead may not read Secrets; handshakes that need it are refused. The hint is the command that allows it.',
+  },
+  CertificateExpiring: {
+    severity: 'warning',
+    condition: 'ResolvedRefs',
+    meaning: 'The certificate of a Secret ends within 14 days. It is told once a day.',
+  },
+  CertificateExpired: {
+    severity: 'warning',
+    condition: 'ResolvedRefs',
+    meaning:
+      'The certificate of a Secret is not valid any more, or not yet. It is served all the same, and clients will refuse it.',
+  },
+  TlsOptionNotFound: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An object names a TLSOption that does not exist; handshakes for its hosts are refused, and its routes answer 500.',
+  },
+  TlsOptionInvalid: {
+    severity: 'error',
+    condition: 'ResolvedRefs',
+    meaning:
+      'An object names a TLSOption that is itself in error; handshakes for its hosts are refused, and its routes answer 500.',
+  },
+  TlsOptionsConflict: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning:
+      'An older object names another TLSOption for the same host. That one holds, and routes of this object answer 421 there.',
+  },
+  TlsOptionsWithoutHost: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning:
+      'A route names a TLSOption, but its rule names no host. TLS settings go by the host of the handshake, so the route takes requests only where that host has the same settings, and answers 421 elsewhere.',
+  },
+  WeakTls: {
+    severity: 'warning',
+    condition: 'Accepted',
+    meaning: 'A TLSOption allows versions of TLS below 1.2, which are broken (RFC 8996).',
   },
   CrossNamespaceReference: {
     severity: 'error',

@@ -1,4 +1,4 @@
-import type { ServiceKey } from './plan.ts';
+import type { ServiceKey } from './plan-keys.ts';
 
 /**
  * One address of a service, from an EndpointSlice. `ready` ones get requests; one that is `serving` and `terminating` gets

@@ -114,6 +114,16 @@ export const limitTable = Object.freeze({
     scope: 'entryPoint',
     meaning: 'Most requests of one client connection; the answer to the last one says that it closes.',
   },
+  streams: {
+    flag: 'http2-streams',
+    unit: 'count',
+    least: 1,
+    most: 10_000,
+    byDefault: 100,
+    scope: 'entryPoint',
+    meaning:
+      'Most requests of one HTTP/2 connection at a time. More are refused, and clients may send those again.',
+  },
   clientStallMs: {
     flag: 'client-stall-timeout',
     unit: 'time',
@@ -122,7 +132,7 @@ export const limitTable = Object.freeze({
     byDefault: minute,
     scope: 'entryPoint',
     meaning:
-      'How long a client, or an upstream of a WebSocket, may take nothing of what waits for it. Then its connection is closed.',
+      'How long a client, or an upstream of a WebSocket or of TCP, may take nothing of what waits for it. Then its connection is closed.',
   },
   connections: {
     flag: 'max-connections',
@@ -178,7 +188,8 @@ export const limitTable = Object.freeze({
     unit: 'count',
     least: 0,
     most: 100_000,
-    byDefault: 256,
+    // As many as the streams of some busy HTTP/2 clients: what does not fit is opened and closed again for each request.
+    byDefault: 1_024,
     scope: 'global',
     meaning: 'Most unused connections that one proxy thread keeps to one endpoint.',
   },
@@ -190,7 +201,36 @@ export const limitTable = Object.freeze({
     byDefault: 60 * minute,
     zero: 'turns it off',
     scope: 'global',
-    meaning: 'Longest silence in both directions of a WebSocket. Then both of its connections are closed.',
+    meaning:
+      'Longest silence in both directions of a WebSocket, or of a connection of TCP. Then both of its connections are closed.',
+  },
+  udpSessionMs: {
+    flag: 'udp-session-timeout',
+    unit: 'time',
+    least: 10,
+    most: day,
+    byDefault: 3_000,
+    scope: 'entryPoint',
+    meaning: 'Longest silence in both directions of a session of UDP. Then it is over.',
+  },
+  udpSessions: {
+    flag: 'udp-sessions',
+    unit: 'count',
+    least: 1,
+    most: 1_000_000,
+    byDefault: 4_096,
+    scope: 'entryPoint',
+    meaning:
+      'Most sessions of UDP of an entry point, shared out evenly to the proxy threads. At the limit those whose client has sent a single datagram make room, the oldest first; else new clients get nothing. Where it is not set, no more than 10 % of the open-file limit.',
+  },
+  udpClientSessions: {
+    flag: 'udp-client-sessions',
+    unit: 'count',
+    least: 1,
+    most: 1_000_000,
+    byDefault: 1_024,
+    scope: 'entryPoint',
+    meaning: 'Most sessions of UDP of one client address, shared out in the same way.',
   },
   overloadMs: {
     flag: 'overload-delay',

@@ -1,25 +1,29 @@
-import type { RouteId, ServiceKey } from './plan.ts';
+import type { RouteId, ServiceKey } from './plan-keys.ts';
 
 /** Protocols as metric labels. */
-export type Protocol = 'http/1.0' | 'http/1.1';
+export type Protocol = 'http/1.0' | 'http/1.1' | 'http/2' | 'tcp' | 'udp';
 
 /** Why an answer is our own and not an upstream's; the value of `X-Fairlead-Reason`. A closed set: it is a metric label. */
 export const refusalReasons = {
   BadRequest: 400,
   AmbiguousFraming: 400,
   AmbiguousPath: 400,
+  AddressNotAllowed: 403,
   NoRoute: 404,
   MethodNotAllowed: 405,
   RequestTimeout: 408,
   BodyTooLarge: 413,
   TargetTooLong: 414,
   ExpectationFailed: 417,
+  TooManyConnections: 429,
+  MisdirectedRequest: 421,
   HeadTooLarge: 431,
   ClientClosed: 499,
   RouteBroken: 500,
   InternalError: 500,
   NotImplemented: 501,
   UpstreamConnectFailed: 502,
+  UpstreamTlsFailed: 502,
   UpstreamReset: 502,
   UpstreamBadResponse: 502,
   NoEndpoints: 503,
@@ -33,13 +37,16 @@ export const refusalReasons = {
 
 export type RefusalReason = keyof typeof refusalReasons;
 
-/** The record of one finished request. Telemetry reads nothing else; the proxy reuses no field after handing it over. */
+/**
+ * The record of one finished request, connection of TCP, or session of UDP. Telemetry reads nothing else; the proxy reuses no field
+ * after handing it over.
+ */
 export interface Outcome {
   readonly entryPoint: string;
   readonly protocol: Protocol;
   /** As sent; not safe as a label. Empty where no head could be read. */
   readonly method: string;
-  /** As sent; not safe as a label. */
+  /** As sent; not safe as a label. Of TCP the host that a ClientHello names. */
   readonly host: string;
   /** The target as sent, query included. */
   readonly target: string;
@@ -49,7 +56,10 @@ export interface Outcome {
   readonly service: ServiceKey | null;
   /** `ADDRESS:PORT` of the endpoint that answered, or was tried last. */
   readonly endpoint: string | null;
-  /** Of the final answer; 499 where the client left before it. */
+  /**
+   * Of the final answer; 499 where the client left before it. Connections of TCP and sessions of UDP have none: 0, or what an answer
+   * would have had that failed for the same reason.
+   */
   readonly status: number;
   /** Null where the answer is the upstream's. */
   readonly reason: RefusalReason | null;
@@ -60,7 +70,7 @@ export interface Outcome {
   readonly startedAt: number;
   /** From the first byte of the head to the last byte of the answer, in milliseconds. */
   readonly durationMs: number;
-  /** From choosing an endpoint to the head of its answer, in milliseconds; null where none answered. */
+  /** From choosing an endpoint to the head of its answer, of TCP to the connection, in milliseconds; null where none came. */
   readonly upstreamMs: number | null;
   /** Times that another endpoint was tried. */
   readonly retries: number;
@@ -68,8 +78,20 @@ export interface Outcome {
   readonly retryReason?: RefusalReason;
 }
 
-/** Why a connection is closed before anything is read of it as HTTP. A closed set: it is a metric label. */
-export const connectionRefusals = ['UntrustedPeer', 'BadProxyHeader', 'ProxyHeaderTimeout'] as const;
+/**
+ * Why a connection is closed before anything is read of it as HTTP, or passed on as TCP, or a datagram of a new client is dropped. A
+ * closed set: it is a metric label.
+ */
+export const connectionRefusals = [
+  'UntrustedPeer',
+  'BadProxyHeader',
+  'ProxyHeaderTimeout',
+  'TlsHandshakeFailed',
+  'TlsHandshakeTimeout',
+  'UnknownHost',
+  'TooManySessions',
+  'NoUpstream',
+] as const;
 
 export type ConnectionRefusal = (typeof connectionRefusals)[number];
 

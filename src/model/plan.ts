@@ -1,5 +1,9 @@
 import type { Middleware } from './middleware.ts';
 import type { ObjectReference } from './object-reference.ts';
+import type { MiddlewareId, RouteId, ServiceKey } from './plan-keys.ts';
+import type { PlanTcpRoute, PlanUdpRoute } from './plan-tcp.ts';
+import type { PlanTlsHost, PlanTlsOptions, TlsOptionsId } from './plan-tls.ts';
+import type { PlanTransport, TransportId } from './plan-transport.ts';
 import type { RouteTimeouts } from './route-timeouts.ts';
 import type { Rule } from './rule.ts';
 
@@ -14,19 +18,17 @@ export interface Plan {
   readonly services: readonly PlanService[];
   /** By id. */
   readonly middlewares: readonly PlanMiddleware[];
+  /** By host. This list and those below are absent where they would be empty. */
+  readonly tlsHosts?: readonly PlanTlsHost[];
+  /** By id. */
+  readonly tlsOptions?: readonly PlanTlsOptions[];
+  /** By id. */
+  readonly transports?: readonly PlanTransport[];
+  /** By priority, then age, then id. */
+  readonly tcpRoutes?: readonly PlanTcpRoute[];
+  /** By age, then id. */
+  readonly udpRoutes?: readonly PlanUdpRoute[];
 }
-
-/**
- * `KIND/NAMESPACE/NAME/INDEX`, the metric label `route`; below parents `/under/NAMESPACE/NAME/INDEX` follows for each. KIND is
- * `IngressRoute.traefik.io` for one of Traefik's group.
- */
-export type RouteId = string;
-
-/** `NAMESPACE/NAME:PORT`, the metric label `service`; PORT is always the number. */
-export type ServiceKey = string;
-
-/** `NAMESPACE/NAME` of a Middleware, with `traefik.io/` before it for one of Traefik's group. */
-export type MiddlewareId = string;
 
 export interface PlanRoute {
   readonly id: RouteId;
@@ -48,6 +50,8 @@ export interface PlanRoute {
   readonly entryPoints: readonly string[];
   /** True where the route takes requests over TLS only, false where clear text only, null where both. */
   readonly tls: boolean | null;
+  /** What a connection must have been made with; absent where the settings of the request's host are enough. */
+  readonly tlsOptions?: TlsOptionsId;
   /** In the order in which they act. */
   readonly middlewares: readonly MiddlewareId[];
   readonly action: RouteAction;
@@ -69,7 +73,10 @@ export interface ForwardAction {
 export interface ForwardTarget {
   readonly service: ServiceKey;
   readonly weight: number;
-  readonly scheme: 'http';
+  /** `h2c` is HTTP/2 in clear text; `https` speaks HTTP/2 where the upstream agrees to it (ALPN). */
+  readonly scheme: 'http' | 'https' | 'h2c';
+  /** How connections are made. Absent means as always. */
+  readonly transport?: TransportId;
   /** False sends the endpoint's own address as Host. */
   readonly passHostHeader: boolean;
   /** Version of the PROXY header that connections to the endpoints begin with. Absent means none. */
@@ -90,6 +97,8 @@ export interface PlanService {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
+  /** Absent for TCP. */
+  readonly protocol?: 'udp';
 }
 
 export interface PlanMiddleware {

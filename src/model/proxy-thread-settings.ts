@@ -1,5 +1,6 @@
 import type { SettableLimits } from './limits.ts';
 import type { AccessLogFormat, EntryPoint, LogLevel } from './settings.ts';
+import type { SharedCounts } from './shared-counts.ts';
 
 /** What a proxy thread is started with. Plain data: it crosses to another thread. */
 export interface ProxyThreadSettings {
@@ -10,7 +11,7 @@ export interface ProxyThreadSettings {
   readonly reusePort: boolean;
   readonly trustedIps: readonly string[];
   readonly hideReason: boolean;
-  /** `connections` is the share of this thread. */
+  /** Of numbers of connections and sessions the share of this thread. */
   readonly limits: SettableLimits;
   readonly accessLog: AccessLogFormat;
   /** Whether lines for people may have colours. */
@@ -21,4 +22,6 @@ export interface ProxyThreadSettings {
   readonly hostName: string;
   /** Where the thread counts; the control thread reads it at each scrape. */
   readonly counters: SharedArrayBuffer;
+  /** Where it counts the connections of clients together with the other threads. */
+  readonly sharedCounts: SharedCounts;
 }

@@ -54,6 +54,10 @@ export interface EntryPoint extends ListenAddress {
   readonly name: string;
   /** Every route on it is a TLS route. */
   readonly tls: boolean;
+  /** Takes datagrams, and no connections. Absent means false. */
+  readonly udp?: boolean;
+  /** It is not meant by routes that name no entry point. Absent means false. */
+  readonly namedOnly?: boolean;
   /** Every connection begins with a PROXY header of a trusted peer. Absent means false. */
   readonly proxyProtocol?: boolean;
   /** Limits that hold here in place of those of all entry points. */

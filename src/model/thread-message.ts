@@ -1,5 +1,7 @@
 import type { ServiceEndpoints } from './endpoint.ts';
 import type { PlanDelta } from './plan-delta.ts';
+import type { MaterialId } from './plan-tls.ts';
+import type { TlsMaterial } from './tls-material.ts';
 
 /** From the control thread to a proxy thread. */
 export type ToProxyThread =
@@ -9,6 +11,19 @@ export type ToProxyThread =
       readonly kind: 'endpoints';
       readonly services: readonly ServiceEndpoints[];
       readonly removed: readonly string[];
+    }
+  /** Certificates and keys: before the plan that names them, and gone after the one that no longer does. */
+  | {
+      readonly kind: 'tlsMaterial';
+      readonly set: readonly TlsMaterial[];
+      readonly removed: readonly MaterialId[];
+    }
+  /** 32 random bytes that all threads derive the keys of session tickets from; new ones end the sessions of the old. */
+  | { readonly kind: 'ticketSeed'; readonly seed: Uint8Array }
+  /** The status of certificates (RFC 6066 section 8), as the responder signed it, in DER; null where there is none any more. */
+  | {
+      readonly kind: 'ocspStaples';
+      readonly set: readonly { readonly id: MaterialId; readonly staple: Uint8Array | null }[];
     }
   /** Stop accepting, close idle connections, answer what is in flight, then say `drained`. */
   | { readonly kind: 'drain'; readonly graceMs: number }

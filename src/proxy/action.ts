@@ -1,4 +1,5 @@
-import type { PlanRoute, RouteId } from '../model/plan.ts';
+import type { PlanRoute } from '../model/plan.ts';
+import type { RouteId } from '../model/plan-keys.ts';
 import type { PlanIndex } from '../routing/plan-index.ts';
 import type { MiddlewareStep } from './exchange.ts';
 import type { Limits } from './limits.ts';
@@ -33,9 +34,10 @@ export function compileAction(route: PlanRoute, plan: PlanIndex, services: Servi
     return { route: route.id, steps: [], targets: null, failure, timeouts: noTimeouts };
   }
   const targets = action.targets.map((target) => ({
-    service: services.get(target.service),
+    service: services.get(target.service, target.scheme, target.transport),
     weight: target.weight,
     passHostHeader: target.passHostHeader,
+    ownTimeouts: action.timeouts,
     ...(target.proxyProtocol === undefined ? {} : { proxyProtocol: target.proxyProtocol }),
   }));
   const timeouts = timeoutsOf(action.timeouts, limits);

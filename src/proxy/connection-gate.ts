@@ -7,7 +7,8 @@ const resumeShare = 0.95;
 
 /**
  * The connection limit of a thread, or of one of its entry points. At the limit an idle connection makes room for the new one;
- * where there is none, its listeners stop accepting until enough have gone, and the other threads, or a later attempt, take what comes.
+ * where there is none, its listeners stop accepting until enough have gone, and the other threads, or a later attempt, take what
+ * comes.
  */
 export class AcceptGate implements ConnectionGate {
   readonly listeners: Listener[] = [];
@@ -22,10 +23,6 @@ export class AcceptGate implements ConnectionGate {
   constructor(limit: number, retryMs: number) {
     this.#limit = limit;
     this.#retryMs = retryMs;
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused;
   }
 
   opened(newest: OpenConnection): void {

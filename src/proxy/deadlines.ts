@@ -35,7 +35,10 @@ export class Deadlines {
     return this.#watched.length;
   }
 
-  /** The deadline that is `ms` away, or none where `ms` is 0. It never comes early, and late by two ticks at most, but for turns of the event loop that others need. */
+  /**
+   * The deadline that is `ms` away, or none where `ms` is 0. It never comes early, and late by two ticks at most, but for turns of
+   * the event loop that others need.
+   */
   after(ms: number): number {
     return ms === 0 ? 0 : this.nowMs + ms + this.#tickMs;
   }

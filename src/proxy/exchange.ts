@@ -1,12 +1,14 @@
 import type { RefusalReason } from '../model/outcome.ts';
-import type { RouteId, ServiceKey } from '../model/plan.ts';
+import type { RouteId, ServiceKey } from '../model/plan-keys.ts';
 import type { RequestView } from '../model/request-view.ts';
 import type { ConnectionAddresses } from './client-address.ts';
+import type { HeaderLines } from './header-lines.ts';
 import type { ProxyError } from './proxy-error.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Answer } from './respond.ts';
 import type { ResponseHead } from './response-head.ts';
 import { noTimeouts, type Timeouts } from './timeouts.ts';
+import type { ConnectionTls } from './tls/tls-policy.ts';
 
 /**
  * The client's end of one exchange: a connection for HTTP/1, a stream for HTTP/2. The codec behind it decides how answers are
@@ -23,6 +25,11 @@ export interface ClientSide {
   sendHead(head: ResponseHead): void;
   /** The bytes may be reused when this returns. */
   sendBody(bytes: Buffer, start: number, end: number): void;
+  /**
+   * Header lines behind the body (RFC 9110 section 6.5), cleaned of all that may not stand there; `endBody` follows. Left out where
+   * the client's protocol cannot carry them.
+   */
+  sendTrailers(lines: HeaderLines): void;
   /** In a tunnel: closes the sending side. */
   endBody(): void;
   flush(): void;
@@ -98,6 +105,8 @@ export interface Flow {
   /** The upstream has answered an upgrade that was asked for with 101; `exchange.tunnel` is there when this returns. */
   switched(exchange: Exchange, head: ResponseHead): void;
   responseBody(exchange: Exchange, bytes: Buffer, start: number, end: number): void;
+  /** Trailers have come, of which the codec has left out what may not be sent on; `responseEnd` follows. */
+  responseTrailers(exchange: Exchange, lines: HeaderLines): void;
   responseEnd(exchange: Exchange): void;
   responseFlush(exchange: Exchange): void;
   upstreamFailed(exchange: Exchange, error: ProxyError): void;
@@ -111,6 +120,12 @@ export interface MiddlewareStep {
   onRequest(exchange: Exchange): Answer | ProxyError | null;
   /** Edits the head of the upstream's final answer. */
   onResponse(exchange: Exchange): void;
+}
+
+/** What rules and settings see of a request. */
+export interface ConnectionView extends RequestView {
+  /** What the TLS of its connection was made with; null or absent for clear text. */
+  readonly secured?: ConnectionTls | null;
 }
 
 /** What ends an exchange that its route allows no more time for. */
@@ -143,7 +158,7 @@ export class Exchange {
   readonly client: ClientSide;
   readonly flow: Flow;
   readonly request: RequestHead;
-  readonly view: RequestView;
+  readonly view: ConnectionView;
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Monotonic, in milliseconds. */
@@ -169,6 +184,8 @@ export class Exchange {
   /** -1 where no answer's head has come. */
   upstreamMs = -1;
   retries = 0;
+  /** Why the last of them was made; null where there was none. */
+  retryReason: RefusalReason | null = null;
   /** All of the request has been read. */
   requestRead = false;
   /** The head of the final answer has been handed to the client's side. */
@@ -179,7 +196,7 @@ export class Exchange {
   /** Which PROXY header the upstream connection begins with; 0 is none. Such a connection is for this exchange alone. */
   proxyProtocol: 0 | 1 | 2 = 0;
 
-  constructor(client: ClientSide, flow: Flow, request: RequestHead, view: RequestView) {
+  constructor(client: ClientSide, flow: Flow, request: RequestHead, view: ConnectionView) {
     this.client = client;
     this.flow = flow;
     this.request = request;

@@ -2,6 +2,7 @@ import type { ConnectionAddresses } from './client-address.ts';
 import { lineKind } from './header-lines.ts';
 import { hopsHeader, hopsOf } from './hops.ts';
 import type { RequestHead } from './request-head.ts';
+import type { ConnectionTls } from './tls/tls-policy.ts';
 
 /** What is the same for all requests of one connection. */
 export interface Peer {
@@ -14,6 +15,8 @@ export interface Peer {
   readonly hostName: string;
   /** What a PROXY header said; null where there was none, and the addresses of the connection hold. */
   readonly told: ConnectionAddresses | null;
+  /** What its TLS was made with; absent where it speaks clear text. */
+  readonly secured?: ConnectionTls;
   /** The forwarded lines that are the same for all requests of an untrusted peer, ending in `X-Forwarded-Host: `. */
   readonly constantLines: string;
 }

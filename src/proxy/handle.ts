@@ -5,6 +5,7 @@ import type { Action } from './action.ts';
 import { Counter } from './counter.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange, ExchangeEndpoint, Flow } from './exchange.ts';
+import type { HeaderLines } from './header-lines.ts';
 import { mostHops } from './hops.ts';
 import type { Limits } from './limits.ts';
 import { outcomeOf } from './outcome-of.ts';
@@ -15,8 +16,9 @@ import { RequestTimer, type RequestTimerHome } from './request-timer.ts';
 import { type Answer, isProxyError, type Responder } from './respond.ts';
 import type { ResponseHead } from './response-head.ts';
 import { mayRetry } from './retry.ts';
+import type { TlsPolicies } from './tls/policies.ts';
 import { type TunnelHome, WebSocketTunnel } from './tunnel.ts';
-import type { WeightedTargets } from './upstream/weighted.ts';
+import { timeoutsFor, type WeightedTargets } from './upstream/weighted.ts';
 
 /** What the handler is handed. */
 export interface HandlerContext {
@@ -27,6 +29,8 @@ export interface HandlerContext {
   readonly deadlines: Deadlines;
   /** Null where nothing is refused for overload. */
   readonly overload: OverloadWatch | null;
+  /** What connections over TLS must have been made with. */
+  readonly policies: Pick<TlsPolicies, 'isMisdirected'>;
 }
 
 /**
@@ -43,6 +47,7 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
   readonly #responder: Responder;
   readonly #log: Log;
   readonly #overload: OverloadWatch | null;
+  readonly #policies: Pick<TlsPolicies, 'isMisdirected'>;
   /** Those whose upstream has agreed to an upgrade. */
   readonly #tunnels = new Set<Exchange>();
 
@@ -52,6 +57,7 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     this.#responder = context.responder;
     this.#log = context.log;
     this.#overload = context.overload;
+    this.#policies = context.policies;
     this.limits = context.limits;
     this.deadlines = context.deadlines;
   }
@@ -74,6 +80,11 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     }
     const { action } = found;
     exchange.route = action.route;
+    const { secured } = exchange.view;
+    if (secured && this.#policies.isMisdirected(secured, exchange.view.host, found.route.tlsOptions)) {
+      this.#fail(exchange, failures.misdirected);
+      return;
+    }
     if (this.table.ambiguity(exchange.view, found.route) !== null) {
       this.#fail(exchange, failures.ambiguousPath);
       return;
@@ -190,6 +201,10 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     exchange.client.sendBody(bytes, start, end);
   }
 
+  responseTrailers(exchange: Exchange, lines: HeaderLines): void {
+    exchange.client.sendTrailers(lines);
+  }
+
   responseEnd(exchange: Exchange): void {
     exchange.upstream = null;
     exchange.client.endBody();
@@ -204,9 +219,11 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     if (exchange.isOver) return;
     if (exchange.service !== null && mayRetry(exchange, error)) {
       const other = exchange.service.pick(exchange.endpoint);
-      // What could not be connected to is not asked again; a connection that went stale says nothing of its endpoint.
-      if (other !== undefined && (other !== exchange.endpoint || !error.retryable)) {
+      // What could not be connected to is not asked again; a connection that went stale, or away, says nothing of its endpoint.
+      const isAskedAgain = !error.retryable || error === failures.streamRefused;
+      if (other !== undefined && (other !== exchange.endpoint || isAskedAgain)) {
         exchange.retries++;
+        exchange.retryReason = error.code;
         this.#forward(exchange, other, !error.retryable);
         return;
       }
@@ -243,6 +260,11 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
       return;
     }
     exchange.service = target.service;
+    if (target.service.failure !== null) {
+      this.#fail(exchange, target.service.failure);
+      return;
+    }
+    exchange.timeouts = timeoutsFor(target, exchange.timeouts);
     exchange.passHostHeader = target.passHostHeader;
     exchange.proxyProtocol = target.proxyProtocol;
     const endpoint = target.service.pick(null);

@@ -1,18 +1,21 @@
-import type { RequestView } from '../model/request-view.ts';
+import type { ConnectionView } from './exchange.ts';
 import type { Peer } from './forwarded.ts';
 import type { RequestHead } from './request-head.ts';
+import type { ConnectionTls } from './tls/tls-policy.ts';
 
 /** What rules see of a request head. One per connection, since its head is reused too. */
-export class HeadView implements RequestView {
+export class HeadView implements ConnectionView {
   readonly entryPoint: string;
   readonly clientIp: string;
   readonly tls: boolean;
+  readonly secured: ConnectionTls | null;
   readonly #head: RequestHead;
 
   constructor(entryPoint: string, peer: Peer, head: RequestHead) {
     this.entryPoint = entryPoint;
     this.clientIp = peer.clientIp;
     this.tls = peer.scheme === 'https';
+    this.secured = peer.secured ?? null;
     this.#head = head;
   }
 

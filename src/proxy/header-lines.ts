@@ -10,6 +10,8 @@ export const lineKind = {
   userAgent: 2,
   contentLength: 3,
   date: 4,
+  /** Its sender allows no table to hold it (RFC 7541 section 6.2.3); sent on with the same wish. */
+  secret: 5,
   firstCut: 16,
   removed: 16,
   connection: 17,

@@ -25,6 +25,8 @@ export interface Limits extends SettableLimits {
   readonly lastCallMs: number;
   /** Silence in a tunnel once one side has closed its sending side: the other may be gone too, without a word. */
   readonly tunnelHalfClosedMs: number;
+  /** Longest handshake of TLS with an endpoint, from when it has accepted the connection. */
+  readonly upstreamHandshakeMs: number;
   /** How often time limits are looked at; each may be exceeded by this much. */
   readonly tickMs: number;
 }
@@ -44,12 +46,15 @@ export function keepAliveMsOf({ keepAliveMs }: Limits, chance: number): number {
 const mostMarginMs = 4_000;
 
 /**
- * How long an unused upstream connection is kept, in milliseconds: well less than the upstream says that it keeps it (0 where it
+ * How long an unused upstream connection is kept, in milliseconds, 0 for as long as it lasts: well less than the upstream says that it keeps it (0 where it
  * says nothing), since a request that meets the closing is lost.
  */
 export function poolIdleMsOf({ poolIdleMs }: Limits, announcedMs: number): number {
   if (announcedMs === 0) return poolIdleMs;
-  return Math.min(poolIdleMs, announcedMs - Math.min(announcedMs / 2, mostMarginMs));
+  return Math.min(
+    poolIdleMs === 0 ? announcedMs : poolIdleMs,
+    announcedMs - Math.min(announcedMs / 2, mostMarginMs),
+  );
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -66,5 +71,6 @@ export const defaultLimits: Limits = Object.freeze({
   settleMs: 100,
   lastCallMs: 1_000,
   tunnelHalfClosedMs: 30_000,
+  upstreamHandshakeMs: 10_000,
   tickMs: 500,
 });

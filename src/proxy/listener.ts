@@ -1,15 +1,16 @@
 import { createServer, type Server } from 'node:net';
 import type { Log } from '../model/log.ts';
-import type { ConnectionRefusal, Recorder } from '../model/outcome.ts';
+import type { ConnectionRefusal, Protocol, Recorder } from '../model/outcome.ts';
 import type { EntryPoint } from '../model/settings.ts';
-import { type ConnectionAddresses, plainAddress, type TrustedPeers } from './client-address.ts';
-import type { ClientHome, OpenConnection } from './client-home.ts';
+import { type ConnectionAddresses, plainAddress } from './client-address.ts';
+import type { OpenConnection } from './client-home.ts';
 import type { Deadlines } from './deadlines.ts';
+import { Entrance, type EntranceHome, type Tongues } from './entrance.ts';
 import type { Flow } from './exchange.ts';
-import { peerOf } from './forwarded.ts';
+import type { FirstBytes } from './first-bytes.ts';
 import type { HttpDate } from './http-date.ts';
-import { ClientConnection } from './http1/client-connection.ts';
 import { keepAliveMsOf, type Limits } from './limits.ts';
+import { ListenError, listenProblem } from './listen-error.ts';
 import { HeaderConnection, type HeaderHome } from './proxy-protocol/header-connection.ts';
 import { Refusals } from './proxy-protocol/refusals.ts';
 import type { ReadMemory } from './read-memory.ts';
@@ -29,8 +30,7 @@ export interface ListenerContext {
   readonly sendMemory: SendMemory;
   readonly recorder: Recorder;
   readonly log: Log;
-  readonly trusted: TrustedPeers;
-  readonly hostName: string;
+  readonly tongues: Tongues;
   readonly reusePort: boolean;
   /** Counts the connections of all listeners of the thread. */
   readonly gate: ConnectionGate;
@@ -45,8 +45,8 @@ export interface ConnectionGate {
   closed(): void;
 }
 
-/** One open entry point. HTTP/1 only; TLS and HTTP/2 are other ways to make a connection of an accepted socket. */
-export class Listener implements ClientHome, HeaderHome {
+/** One open entry point: it accepts connections and counts them; its entrance finds out what they speak. */
+export class Listener implements EntranceHome, HeaderHome {
   readonly entryPoint: string;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
@@ -57,11 +57,12 @@ export class Listener implements ClientHome, HeaderHome {
   isDraining = false;
   port = 0;
   readonly #settings: EntryPoint;
-  /** Connections begin with a PROXY header. */
-  readonly #hasHeaders: boolean;
+  readonly hasHeaders: boolean;
+  readonly #entrance: Entrance;
   readonly #context: ListenerContext;
   readonly #server: Server;
-  readonly #connections = new Set<OpenConnection>();
+  /** By what they speak, as far as that is known. */
+  readonly #connections = new Map<OpenConnection, Protocol>();
   /** Who does not want it to accept. */
   readonly #pausedBy = new Set<object>();
   readonly #refusals: Refusals;
@@ -78,10 +79,11 @@ export class Listener implements ClientHome, HeaderHome {
     this.stalls = context.stalls;
     this.sendMemory = context.sendMemory;
     this.#settings = settings;
-    this.#hasHeaders = settings.proxyProtocol === true;
+    this.hasHeaders = settings.proxyProtocol === true;
     this.#context = context;
     this.#refusals = new Refusals(settings.name, context.recorder, context.log);
     this.#server = createServer({ allowHalfOpen: true });
+    this.#entrance = new Entrance(this, context.tongues);
   }
 
   /** @throws ListenError */
@@ -116,7 +118,7 @@ export class Listener implements ClientHome, HeaderHome {
   drain(): void {
     this.isDraining = true;
     this.stopAccepting();
-    for (const connection of this.#connections) connection.drain();
+    for (const connection of this.#connections.keys()) connection.drain();
   }
 
   /** For good. */
@@ -127,13 +129,13 @@ export class Listener implements ClientHome, HeaderHome {
   destroy(): void {
     this.isDraining = true;
     this.pause(this);
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections.keys()) connection.destroy();
   }
 
   /** Closes the connection that has been open longest of those that are idle; false where none is. */
   closeOldestIdle(newest: OpenConnection): boolean {
     let looked = 0;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       if (connection !== newest && connection.isIdle) {
         connection.destroy();
         return true;
@@ -148,9 +150,25 @@ export class Listener implements ClientHome, HeaderHome {
   }
 
   closed(connection: OpenConnection): void {
-    if (!this.#connections.delete(connection)) return;
-    this.#context.recorder.connectionClosed(this.entryPoint, 'http/1.1');
+    const protocol = this.#connections.get(connection);
+    if (protocol === undefined) return;
+    this.#connections.delete(connection);
+    this.#context.recorder.connectionClosed(this.entryPoint, protocol);
     this.#context.gate.closed();
+  }
+
+  became(from: OpenConnection, to: OpenConnection, protocol: Protocol): void {
+    this.#connections.delete(from);
+    this.#connections.set(to, protocol);
+    if (protocol !== usualProtocol) {
+      this.#context.recorder.connectionClosed(this.entryPoint, usualProtocol);
+      this.#context.recorder.connectionOpened(this.entryPoint, protocol);
+    }
+    if (this.isDraining) to.drain();
+  }
+
+  refused(peer: string, why: ConnectionRefusal): void {
+    this.#refusals.refused(peer, why, this.deadlines.nowMs);
   }
 
   broken(cause: unknown): void {
@@ -158,50 +176,38 @@ export class Listener implements ClientHome, HeaderHome {
   }
 
   headerRead(from: HeaderConnection, addresses: ConnectionAddresses | null, rest: Buffer): void {
-    this.#connections.delete(from);
-    const connection = this.#speak(from.socket, addresses);
-    // Counted when it was accepted.
-    this.#connections.add(connection);
-    if (this.isDraining) connection.drain();
+    const connection = this.#entrance.enter(from.socket, addresses, from.deadline);
+    this.became(from, connection, usualProtocol);
+    this.#entrance.begin(connection);
     if (rest.length > 0) receive(from.socket, rest, rest.length);
   }
 
   headerRefused(from: HeaderConnection, why: ConnectionRefusal | null): void {
-    if (why !== null) this.#refusals.refused(from.peer, why, this.deadlines.nowMs);
+    if (why !== null) this.refused(from.peer, why);
     this.closed(from);
   }
 
   #accept(socket: WatchedSocket): void {
+    if (!this.hasHeaders) {
+      const connection: FirstBytes = this.#entrance.enter(socket, null);
+      this.#count(connection);
+      this.#entrance.begin(connection);
+      return;
+    }
     const peer = plainAddress(socket.remoteAddress);
-    if (!this.#hasHeaders) {
-      this.#count(this.#speak(socket, null));
-    } else if (this.#context.trusted.includes(peer)) {
+    if (this.#context.tongues.trusted.includes(peer)) {
       this.#count(new HeaderConnection(socket, peer, this));
     } else {
-      this.#refusals.refused(peer, 'UntrustedPeer', this.deadlines.nowMs);
+      this.refused(peer, 'UntrustedPeer');
       socket.destroy();
     }
   }
 
+  /** Until it has spoken, a connection counts as one of HTTP/1, which most are. */
   #count(connection: OpenConnection): void {
-    this.#connections.add(connection);
-    this.#context.recorder.connectionOpened(this.entryPoint, 'http/1.1');
+    this.#connections.set(connection, usualProtocol);
+    this.#context.recorder.connectionOpened(this.entryPoint, usualProtocol);
     this.#context.gate.opened(connection);
-  }
-
-  /** `told` is what a trusted peer said of the client that it speaks for; null where the peer is the client. */
-  #speak(socket: WatchedSocket, told: ConnectionAddresses | null): ClientConnection {
-    const clientIp = told === null ? plainAddress(socket.remoteAddress) : told.clientIp;
-    const peer = peerOf({
-      clientIp,
-      // A header that tells of nobody speaks for somebody unknown, not for the one who sent it.
-      trusted: (told !== null || !this.#hasHeaders) && this.#context.trusted.includes(clientIp),
-      scheme: 'http',
-      port: told === null ? this.port : told.serverPort,
-      hostName: this.#context.hostName,
-      told,
-    });
-    return new ClientConnection(socket, peer, this);
   }
 
   #listen(port: number): Promise<void> {
@@ -225,31 +231,7 @@ export class Listener implements ClientHome, HeaderHome {
   }
 }
 
-/** An entry point that cannot be opened; the message is a sentence that names it. */
-export class ListenError extends Error {
-  readonly entryPoint: string;
-
-  constructor(entryPoint: string, problem: string) {
-    super(`entry point "${entryPoint}": ${problem}`);
-    this.name = 'ListenError';
-    this.entryPoint = entryPoint;
-  }
-}
+const usualProtocol: Protocol = 'http/1.1';
 
 /** Looking further would cost more than a connection is worth. */
 const mostLooked = 256;
-
-function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${address} is already in use`;
-    case 'EACCES':
-      return `no permission to listen on ${address}`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `this machine has no address ${host}`;
-    default:
-      return `cannot listen on ${address} (${error.code ?? error.message})`;
-  }
-}

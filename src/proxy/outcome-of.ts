@@ -1,6 +1,8 @@
 import type { Outcome } from '../model/outcome.ts';
 import type { Exchange } from './exchange.ts';
 
+const none = Object.freeze({});
+
 /** The record of an exchange that is over. */
 export function outcomeOf(exchange: Exchange): Outcome {
   const { request, client } = exchange;
@@ -23,5 +25,6 @@ export function outcomeOf(exchange: Exchange): Outcome {
     durationMs: performance.now() - exchange.startedMs,
     upstreamMs: exchange.upstreamMs === -1 ? null : exchange.upstreamMs,
     retries: exchange.retries,
+    ...(exchange.retryReason === null ? none : { retryReason: exchange.retryReason }),
   };
 }

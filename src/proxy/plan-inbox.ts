@@ -1,6 +1,6 @@
 import type { ServiceEndpoints } from '../model/endpoint.ts';
-import type { ServiceKey } from '../model/plan.ts';
 import type { PlanDelta } from '../model/plan-delta.ts';
+import type { ServiceKey } from '../model/plan-keys.ts';
 import type { PlanPiece } from '../model/thread-message.ts';
 import { SharedTexts } from './shared-texts.ts';
 
@@ -14,7 +14,8 @@ export interface PlanInboxOptions {
 
 type Waiting =
   | { readonly kind: 'piece'; readonly piece: PlanPiece }
-  | { readonly kind: 'removed'; readonly services: Set<ServiceKey> };
+  | { readonly kind: 'removed'; readonly services: Set<ServiceKey> }
+  | { readonly kind: 'work'; readonly work: () => void };
 
 /**
  * Takes plans and endpoints in a proxy thread in the order in which they were sent, one piece of a plan for each turn of the event
@@ -50,6 +51,12 @@ export class PlanInbox {
     if (removed.length > 0) this.#add({ kind: 'removed', services: new Set(removed) });
   }
 
+  /** Does what belongs to a plan once all plans before it have been built. */
+  inOrder(work: () => void): void {
+    if (this.isBusy) this.#add({ kind: 'work', work });
+    else work();
+  }
+
   /** A service that has endpoints again is not to lose them by what was said before. */
   #keep(service: ServiceKey): void {
     for (let index = this.#next; index < this.#waiting.length; index++) {
@@ -83,6 +90,8 @@ export class PlanInbox {
       const delta = JSON.parse(one.piece.text) as PlanDelta;
       this.#texts.share(delta.routes.set);
       this.#options.build(delta, one.piece.last);
+    } else if (one?.kind === 'work') {
+      one.work();
     } else if (one !== undefined) {
       this.#options.setEndpoints([], [...one.services]);
     }

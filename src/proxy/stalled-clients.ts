@@ -11,7 +11,8 @@ export interface StallLimits {
  * The clients of one thread that leave a full send buffer untouched. A few of them are daily life: a paused download, a phone in a
  * tunnel. They get all of the time that their entry point grants. Many at once are an attack with slow reads, or an outage that
  * none of them will survive: then none gets more than `crowdedStallMs`, counted from its own start, until half of them have gone.
- * What has been read for a client that stalls has to be kept, so reads are small meanwhile. A rate in bytes would be no better: how much room the operating system has made shows in steps of a third of its buffer only.
+ * What has been read for a client that stalls has to be kept, so reads are small meanwhile. A rate in bytes would be no better:
+ * how much room the operating system has made shows in steps of a third of its buffer only.
  */
 export class StalledClients {
   readonly #limits: StallLimits;

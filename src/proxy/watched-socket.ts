@@ -8,13 +8,15 @@ import {
 import type { ReadMemory } from './read-memory.ts';
 
 /** A socket that holds so much is full. What it holds is kept in memory for as long as its peer likes. */
-const fullBytes = 16_384;
+export const fullBytes = 16_384;
 
 /** Who is told what happens to a socket. What a method throws is a bug of ours, and goes to `onBug`. */
 export interface SocketWatcher {
   /** `length` bytes have come, from the start of `bytes` on; they are there for the time of the call only. */
   onBytes(bytes: Buffer, length: number): void;
   onConnect(): void;
+  /** Of a socket over TLS: the peer has accepted it, and the handshake begins. `onConnect` follows when that is over. */
+  onReached?(): void;
   /** The socket can take more again. */
   onDrain(): void;
   /** The peer has closed its sending side. */
@@ -32,6 +34,23 @@ export interface SocketWatcher {
  */
 export class WatchedSocket extends Socket {
   watcher: SocketWatcher | null = null;
+  /** The socket beneath, where this one speaks TLS. */
+  carrier: Socket | null = null;
+}
+
+/** True where the operating system has no room for all that was written to a socket. */
+export function hasUnsent(socket: WatchedSocket): boolean {
+  if (socket.writableLength === 0) return false;
+  if (socket.carrier === null) return true;
+  // TLS tells of each write in the next turn of the event loop only, though most of them have left at once.
+  const handle = (socket.carrier as { readonly _handle?: { readonly writeQueueSize?: number } | null })
+    ._handle;
+  return handle?.writeQueueSize !== 0;
+}
+
+/** True where a socket holds so much that its writer should pause until `drain`. */
+export function isFull(socket: WatchedSocket): boolean {
+  return socket.writableNeedDrain && hasUnsent(socket);
 }
 
 /** Begins a connection whose events go to `watcher`. */
@@ -44,7 +63,9 @@ export function connectSocket(
   const socket = socketReadingInto(memory, { noDelay, keepAlive, keepAliveInitialDelay });
   watch(socket, watcher);
   socket.on('connect', onConnect);
-  socket.connect(to);
+  // Of a name with several addresses only the first one is tried: for each next one Node.js makes a handle anew, and that one
+  // would not read into the memory.
+  socket.connect({ ...to, autoSelectFamily: false });
   return socket;
 }
 
@@ -98,33 +119,41 @@ export function acceptSockets(
 }
 
 function socketReadingInto(memory: ReadMemory, options: SocketConstructorOpts): WatchedSocket {
-  let bytes: Buffer | null = null;
   // An option of all streams, which the types of this one leave out.
   const shape: SocketConstructorOpts & { readonly writableHighWaterMark: number } = {
     ...options,
     writableHighWaterMark: fullBytes,
-    onread: {
-      // Asked before the first read and after each: none says that it stays the same, which costs less than to say so.
-      buffer: () => {
-        if (bytes === memory.current) return none;
-        bytes = memory.current;
-        return bytes;
-      },
-      callback: (length, read) => {
-        receive(socket, read as Buffer, length);
-        return true;
-      },
-    },
+    onread: readingInto(memory, () => socket),
   };
   const socket = new WatchedSocket(shape);
   return socket;
+}
+
+/** The option of a socket that has it read into memory which is shared, and tell its watcher. */
+export function readingInto(
+  memory: ReadMemory,
+  socketOf: () => WatchedSocket,
+): NonNullable<SocketConstructorOpts['onread']> {
+  let bytes: Buffer | null = null;
+  return {
+    // Asked before the first read and after each: none says that it stays the same, which costs less than to say so.
+    buffer: () => {
+      if (bytes === memory.current) return none;
+      bytes = memory.current;
+      return bytes;
+    },
+    callback: (length, read) => {
+      receive(socketOf(), read as Buffer, length);
+      return true;
+    },
+  };
 }
 
 /** `net.Socket` keeps the memory that it has where it is given none; the types do not say so. */
 const none = undefined as unknown as Buffer;
 
 function adopt(accepted: Socket): WatchedSocket {
-  const socket: WatchedSocket = Object.assign(accepted, { watcher: null });
+  const socket: WatchedSocket = Object.assign(accepted, { watcher: null, carrier: null });
   socket.on('data', (bytes: Buffer) => receive(socket, bytes, bytes.length));
   return socket;
 }

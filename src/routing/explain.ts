@@ -1,4 +1,5 @@
-import type { PlanRoute, RouteId, RouteRank } from '../model/plan.ts';
+import type { PlanRoute, RouteRank } from '../model/plan.ts';
+import type { RouteId } from '../model/plan-keys.ts';
 import type { RequestView } from '../model/request-view.ts';
 import type { Rule } from '../model/rule.ts';
 import { isOffered } from './candidate.ts';

@@ -35,6 +35,17 @@ export class HostIndex {
     return this.#any === undefined ? found : findCandidate(this.#any, view, found);
   }
 
+  /** Whether any candidate is for a host, or for any host where it is null, over TLS on an entry point. */
+  servesTls(entryPoint: string, host: string | null): boolean {
+    const indexes = host === null ? [this.#any] : [this.#exact.get(host), this.#wildcardOf(host)];
+    return indexes.some(
+      (index) =>
+        index?.candidates.some(
+          ({ route }) => route.tls !== false && route.entryPoints.includes(entryPoint),
+        ) === true,
+    );
+  }
+
   /** The same among the folded candidates; the path of `view` is folded too. */
   findFolded(view: RequestView): Candidate | undefined {
     const { host } = view;

@@ -1,13 +1,7 @@
 import type { HostRule, Rule } from '../model/rule.ts';
+import { withoutTrailingSlash } from './rule/path-prefix.ts';
 import { outlineOf } from './rule/pattern-outline.ts';
-import {
-  allOf,
-  byCost,
-  compileRule,
-  type RuleTest,
-  type RuleTools,
-  withoutTrailingSlash,
-} from './test-rule.ts';
+import { allOf, byCost, compileRule, type RuleTest, type RuleTools } from './test-rule.ts';
 
 /** A path, or a prefix of plain characters, that a request must have for a rule to hold. */
 export interface PathKey {

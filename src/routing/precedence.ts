@@ -1,5 +1,6 @@
 import { byCodeUnit } from '../model/order.ts';
 import type { PlanRoute, RouteRank } from '../model/plan.ts';
+import type { PlanTcpRoute } from '../model/plan-tcp.ts';
 import type { Rule } from '../model/rule.ts';
 import { formatRule } from './rule/format.ts';
 
@@ -179,6 +180,20 @@ function byRank(left: RouteRank, right: RouteRank): number {
   return byAge(left.createdAt, right.createdAt) || byOrigin(left, right);
 }
 
+/** The order in which routes of IngressRouteTCP are tried: higher priority, then the older object, then as above. Total. */
+export function byTcpPrecedence(left: PlanTcpRoute, right: PlanTcpRoute): number {
+  if (left.priority !== right.priority) return left.priority > right.priority ? -1 : 1;
+  return byUdpPrecedence(left, right);
+}
+
+/** Of the routes of IngressRouteUDP on an entry point the first one gets all datagrams. Total. */
+export function byUdpPrecedence(left: Aged, right: Aged): number {
+  return byAge(left.createdAt, right.createdAt) || byOrigin(left, right);
+}
+
+type Origin = Pick<RouteRank, 'id' | 'object'>;
+type Aged = Origin & Pick<RouteRank, 'createdAt'>;
+
 function byAge(left: string, right: string): number {
   if (left === right) return 0;
   if (left === '') return 1;
@@ -186,7 +201,7 @@ function byAge(left: string, right: string): number {
   return byCodeUnit(left, right);
 }
 
-function byOrigin(left: RouteRank, right: RouteRank): number {
+function byOrigin(left: Origin, right: Origin): number {
   return (
     byCodeUnit(left.object.namespace, right.object.namespace) ||
     byCodeUnit(left.object.name, right.object.name) ||

@@ -1,13 +1,7 @@
 import { byCodeUnit } from '../model/order.ts';
-import type {
-  MiddlewareId,
-  PlanMiddleware,
-  PlanRoute,
-  PlanService,
-  RouteId,
-  ServiceKey,
-} from '../model/plan.ts';
+import type { PlanMiddleware, PlanRoute, PlanService } from '../model/plan.ts';
 import type { ListDelta, PlanDelta } from '../model/plan-delta.ts';
+import type { MiddlewareId, RouteId, ServiceKey } from '../model/plan-keys.ts';
 import type { RequestView } from '../model/request-view.ts';
 import { type Ambiguity, findAmbiguity } from './ambiguity.ts';
 import { BucketMap } from './bucket-map.ts';
@@ -73,10 +67,6 @@ export class Table<Action> {
     return this.#parts.generation;
   }
 
-  get routeCount(): number {
-    return this.#parts.routes.size;
-  }
-
   /** The route that takes a request; undefined where none does. */
   match(view: RequestView): CompiledRoute<Action> | undefined {
     const { hosts, routes } = this.#parts;
@@ -92,6 +82,11 @@ export class Table<Action> {
   ambiguity(view: RequestView, chosen: PlanRoute): Ambiguity | null {
     const { hosts } = this.#parts;
     return hosts.isCovered(view.host, chosen) ? null : findAmbiguity(view, chosen, hosts);
+  }
+
+  /** Whether any route is for a host, or for any host where it is null, over TLS on an entry point. */
+  servesTls(entryPoint: string, host: string | null): boolean {
+    return this.#parts.hosts.servesTls(entryPoint, host);
   }
 
   /** The route of an id, whether or not any request reaches it. */

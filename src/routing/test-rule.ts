@@ -3,6 +3,7 @@ import type { ClientIpRule, PatternRule, QueryRule, Rule } from '../model/rule.t
 import { AddressMemo, parseAddressRange, rangeIncludes } from './address-range.ts';
 import { textOfBytes } from './byte-text.ts';
 import { QueryMemo } from './query.ts';
+import { hasElements, withoutTrailingSlash } from './rule/path-prefix.ts';
 import { SharedPatterns } from './text-pattern.ts';
 
 export type RuleTest = (view: RequestView) => boolean;
@@ -155,10 +156,5 @@ function compilePrefix(prefix: string): RuleTest {
 
 function compileElements(prefix: string): RuleTest {
   const whole = withoutTrailingSlash(prefix);
-  return ({ path }) => path.startsWith(whole) && (path.length === whole.length || path[whole.length] === '/');
-}
-
-/** The prefix whose elements are compared: a trailing slash makes no difference (Kubernetes Ingress, `pathType: Prefix`). */
-export function withoutTrailingSlash(prefix: string): string {
-  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+  return (view) => hasElements(view.path, whole);
 }

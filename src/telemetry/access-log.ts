@@ -83,7 +83,9 @@ function formatDevInColour(outcome: Outcome): string {
 
 function formatDevLine(outcome: Outcome, colours: boolean): string {
   const { status, reason, service, endpoint, route } = outcome;
-  const code = colours ? `\u001b[${colourOf(status)}m${status}\u001b[0m` : String(status);
+  // Connections of TCP and sessions of UDP have a status only where they failed.
+  const shown = status === 0 ? outcome.protocol : String(status);
+  const code = colours ? `\u001b[${colourOf(status)}m${shown}\u001b[0m` : shown;
   const request = `${outcome.method.padEnd(4)} ${outcome.host}${outcome.target}`;
   const where = service === null ? '' : ` → ${service}${endpoint === null ? '' : ` at ${endpoint}`}`;
   const why = reason === null ? '' : ` ${reason}`;

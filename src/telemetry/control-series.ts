@@ -9,6 +9,7 @@ export class ControlSeries {
   readonly #routes = this.#gauge('fairlead_table_routes');
   readonly #leader = this.#gauge('fairlead_leader');
   readonly #diagnostics = this.#gauge('fairlead_diagnostics');
+  readonly #certificateEnds = this.#gauge('fairlead_tls_certificate_not_after_seconds');
   readonly #watchLastEvent = this.#gauge('fairlead_watch_last_event_timestamp_seconds');
   readonly #eventLoopDelay = this.#gauge('fairlead_event_loop_delay_seconds');
   readonly #publishDuration = new Histogram({
@@ -36,6 +37,11 @@ export class ControlSeries {
   ): void {
     this.#diagnostics.reset();
     for (const { kind, code, count } of counts) this.#diagnostics.inc({ kind, code }, count);
+  }
+
+  setCertificateEnds(ends: readonly { readonly secret: string; readonly notAfterSeconds: number }[]): void {
+    this.#certificateEnds.reset();
+    for (const { secret, notAfterSeconds } of ends) this.#certificateEnds.set({ secret }, notAfterSeconds);
   }
 
   watchRestarted(kind: string): void {

@@ -1,4 +1,4 @@
-import { type Protocol, type RefusalReason, refusalReasons } from '../model/outcome.ts';
+import { type Outcome, type Protocol, type RefusalReason, refusalReasons } from '../model/outcome.ts';
 
 /** Methods as metric labels (RFC 9110 section 9.3, RFC 5789); the last stands for all else. */
 export const methodLabels = [
@@ -14,7 +14,13 @@ export const methodLabels = [
   'other',
 ] as const;
 
-export const protocolLabels = ['http/1.0', 'http/1.1'] as const satisfies readonly Protocol[];
+export const protocolLabels = [
+  'http/1.0',
+  'http/1.1',
+  'http/2',
+  'tcp',
+  'udp',
+] as const satisfies readonly Protocol[];
 
 export const reasonLabels = Object.keys(refusalReasons) as readonly RefusalReason[];
 
@@ -33,7 +39,12 @@ export function methodIndex(method: string): number {
 
 /** Index into `protocolLabels`. */
 export function protocolIndex(protocol: Protocol): number {
-  return protocol === 'http/1.0' ? 0 : 1;
+  return protocolLabels.indexOf(protocol);
+}
+
+/** Tunnels, connections of TCP and sessions of UDP last as long as they are wanted: among requests their times would tell nothing. */
+export function isLasting({ protocol, status }: Outcome): boolean {
+  return status === 101 || protocol === 'tcp' || protocol === 'udp';
 }
 
 /** Index into `reasonLabels`. */

@@ -1,3 +1,4 @@
+import { connectionRefusals } from '../model/outcome.ts';
 /** One metric: its name and labels are what users rely on. */
 export interface MetricFamily {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -100,7 +101,7 @@ export const metricFamilies = {
   fairlead_connections_refused_total: {
     type: 'counter',
     labels: ['entrypoint', 'reason'],
-    help: 'Connections closed before a request was read: UntrustedPeer, BadProxyHeader, ProxyHeaderTimeout.',
+    help: `Connections closed before a request was read, and datagrams of new clients dropped: ${connectionRefusals.join(', ')}.`,
     buckets: [],
     counted: 'thread',
   },
@@ -143,6 +144,13 @@ export const metricFamilies = {
     type: 'gauge',
     labels: ['kind'],
     help: 'When the watch of a kind last said anything, in seconds since the epoch.',
+    buckets: [],
+    counted: 'control',
+  },
+  fairlead_tls_certificate_not_after_seconds: {
+    type: 'gauge',
+    labels: ['secret'],
+    help: 'When the certificate of a Secret that is in use ends, in seconds since the epoch.',
     buckets: [],
     counted: 'control',
   },

@@ -14,6 +14,7 @@ export interface ObservedControl {
   plan(): Plan;
   endpoints(): readonly ServiceEndpoints[];
   diagnosticCounts(): readonly { readonly kind: string; readonly code: string; readonly count: number }[];
+  certificateEnds(): readonly { readonly secret: string; readonly notAfterSeconds: number }[];
   threads(): readonly { readonly index: number; readonly eventLoopDelay: EventLoopDelay | null }[];
 }
 
@@ -104,6 +105,7 @@ class ProcessMetrics implements Metrics {
     this.#threads.retainOwners((label, name) => live[label].has(name));
     this.#control.setTable(control.liveGeneration, plan.routes.length);
     this.#control.setDiagnostics(control.diagnosticCounts());
+    this.#control.setCertificateEnds(control.certificateEnds());
     this.#endpoints = control.endpoints();
     this.#observeThreads(control);
   }

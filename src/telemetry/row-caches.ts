@@ -10,6 +10,7 @@ import {
   codeCount,
   codeIndex,
   codeLabel,
+  isLasting,
   methodIndex,
   methodLabels,
   protocolLabels,
@@ -67,8 +68,7 @@ export class EntryPointRows {
     // An answer that broke off is an upstream's answer still.
     if (outcome.reason !== null && refusalReasons[outcome.reason] === outcome.status)
       this.#refuse(outcome.reason);
-    // Tunnels last as long as they are wanted: among requests they would tell nothing.
-    if (outcome.status === 101) return;
+    if (isLasting(outcome)) return;
     let duration = this.#durations[protocol] ?? none;
     if (duration === none) {
       duration = this.#row('fairlead_entrypoint_request_duration_seconds', {

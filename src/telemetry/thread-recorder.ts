@@ -2,7 +2,7 @@ import type { ConnectionRefusal, Outcome, Protocol, Recorder } from '../model/ou
 import type { PlanDelta } from '../model/plan-delta.ts';
 import type { MetricRow } from '../model/thread-message.ts';
 import { CounterCells } from './counter-cells.ts';
-import { protocolIndex } from './label-sets.ts';
+import { isLasting, protocolIndex } from './label-sets.ts';
 import { EntryPointRows, OwnerRows, routeFamilies, serviceFamilies } from './row-caches.ts';
 
 /**
@@ -30,7 +30,7 @@ export class ThreadRecorder implements Recorder {
     if (outcome.route !== null) {
       const rows = this.#routes.get(outcome.route);
       rows?.answered(outcome.status);
-      if (outcome.status !== 101) rows?.took(outcome.durationMs / 1000);
+      if (!isLasting(outcome)) rows?.took(outcome.durationMs / 1000);
     }
     if (outcome.service === null) return;
     const rows = this.#services.get(outcome.service);
@@ -58,6 +58,10 @@ export class ThreadRecorder implements Recorder {
    */
   planChanged(delta: PlanDelta): void {
     for (const route of delta.routes.set) this.#routes.revive(route.id);
+    for (const { set, removed } of [delta.tcpRoutes ?? unchanged, delta.udpRoutes ?? unchanged]) {
+      for (const route of set) this.#routes.revive(route.id);
+      for (const id of removed) this.#routes.forget(id);
+    }
     for (const service of delta.services.set) this.#services.revive(service.key);
     for (const id of delta.routes.removed) this.#routes.forget(id);
     for (const key of delta.services.removed) this.#services.forget(key);
@@ -73,6 +77,8 @@ export class ThreadRecorder implements Recorder {
     return rows;
   }
 }
+
+const unchanged = Object.freeze({ set: [], removed: [] });
 
 /** How many names that went are remembered. */
 const mostForgotten = 10_000;

@@ -3,7 +3,7 @@ import type { ClusterView, KubeObject } from '../model/cluster.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import { byCodeUnit } from '../model/order.ts';
 import type { PlanService } from '../model/plan.ts';
-import { tcpPortsOf } from './service.ts';
+import { type PortProtocol, portsOf } from './service.ts';
 import { elementsOf, fieldsOf, flagOf, portOf, textOf } from './shape.ts';
 
 /**
@@ -13,10 +13,13 @@ import { elementsOf, fieldsOf, flagOf, portOf, textOf } from './shape.ts';
  */
 export function endpointsOf(service: PlanService, view: ClusterView): readonly Endpoint[] {
   const { namespace, name } = service;
-  const port = tcpPortsOf(view.get('Service', namespace, name)).find((one) => one.port === service.port);
+  const protocol = service.protocol === 'udp' ? 'UDP' : 'TCP';
+  const ports = portsOf(view.get('Service', namespace, name), protocol);
+  const port = ports.find((one) => one.port === service.port);
   if (port === undefined) return [];
   const found = new Map<string, Endpoint>();
-  for (const slice of view.endpointSlicesOf(namespace, name)) collect(slice, port.name, found);
+  for (const slice of view.endpointSlicesOf(namespace, name))
+    collect(slice, { name: port.name, protocol }, found);
   return Object.freeze([...found.values()].sort(byAddress));
 }
 
@@ -25,11 +28,17 @@ export function serviceOfSlice(slice: KubeObject | undefined): string | undefine
   return textOf(fieldsOf(slice?.metadata.labels)[serviceNameLabel]);
 }
 
-function collect(slice: KubeObject, portName: string, found: Map<string, Endpoint>): void {
+/** What ports of a slice are of a port of a Service. */
+interface WantedPort {
+  readonly name: string;
+  readonly protocol: PortProtocol;
+}
+
+function collect(slice: KubeObject, wanted: WantedPort, found: Map<string, Endpoint>): void {
   const fields = fieldsOf(slice);
   const type = fields.addressType;
   if (type !== 'IPv4' && type !== 'IPv6') return;
-  const ports = targetPorts(fields.ports, portName);
+  const ports = targetPorts(fields.ports, wanted);
   if (ports.length === 0) return;
   for (const element of elementsOf(fields.endpoints)) {
     const { addresses, conditions } = fieldsOf(element);
@@ -43,13 +52,13 @@ function collect(slice: KubeObject, portName: string, found: Map<string, Endpoin
   }
 }
 
-function targetPorts(ports: unknown, name: string): readonly number[] {
+function targetPorts(ports: unknown, { name, protocol }: WantedPort): readonly number[] {
   const numbers: number[] = [];
   for (const element of elementsOf(ports)) {
     const fields = fieldsOf(element);
     const port = portOf(fields.port);
-    const isTcp = (textOf(fields.protocol) ?? 'TCP') === 'TCP';
-    if (port !== undefined && isTcp && (textOf(fields.name) ?? '') === name) numbers.push(port);
+    const isWanted = (textOf(fields.protocol) ?? 'TCP') === protocol;
+    if (port !== undefined && isWanted && (textOf(fields.name) ?? '') === name) numbers.push(port);
   }
   return numbers;
 }

@@ -10,8 +10,6 @@ export interface RouteEntryPoints {
   readonly names: readonly string[];
   /** As in a route of the plan. */
   readonly tls: boolean | null;
-  /** True where all of them speak TLS only, so that this version, which does not terminate TLS, keeps them closed. */
-  readonly areClosed: boolean;
 }
 
 /**
@@ -24,34 +22,39 @@ export function routeEntryPoints(
   asked: readonly string[],
   wantsTls: boolean,
 ): RouteEntryPoints {
-  const used = asked.length === 0 ? existing : existing.filter(({ name }) => asked.includes(name));
+  const used = entryPointsFor('tcp', fragment, existing, asked);
   const isTlsOnly = used.length > 0 && used.every((entryPoint) => entryPoint.tls);
-  const areClosed = isTlsOnly && asked.length > 0 && !wantsTls;
-  for (const [index, name] of asked.entries()) {
-    const entryPoint = existing.find((one) => one.name === name);
-    const path = `spec.entryPoints[${index}]`;
-    if (entryPoint === undefined) reportUnknown(fragment, path, name, existing);
-    else if (entryPoint.tls && !wantsTls) reportClosed(fragment, path, name, areClosed);
-  }
   const names = used.map(({ name }) => name).toSorted(byCodeUnit);
-  if (wantsTls || isTlsOnly) return { names, tls: true, areClosed };
-  return { names, tls: used.some((entryPoint) => entryPoint.tls) ? null : false, areClosed };
+  if (wantsTls || isTlsOnly) return { names, tls: true };
+  return { names, tls: used.some((entryPoint) => entryPoint.tls) ? null : false };
 }
 
-function reportUnknown(
+/**
+ * The entry points of one protocol among those that an object asks for in `spec.entryPoints`, or where it names none all of that
+ * protocol but those that must be named. One that does not exist, or is of the other protocol, is told.
+ */
+export function entryPointsFor(
+  protocol: 'tcp' | 'udp',
   fragment: FragmentBuilder,
-  path: string,
-  name: string,
   existing: readonly EntryPoint[],
-): void {
-  const known = existing.map((entryPoint) => entryPoint.name).toSorted(byCodeUnit);
-  const hint = `The entry points are ${shortList(known)}.`;
-  fragment.report(path, 'UnknownEntryPoint', `there is no entry point ${quote(name)}`, hint);
+  asked: readonly string[],
+): readonly EntryPoint[] {
+  const fitting = existing.filter(({ udp = false }) => udp === (protocol === 'udp'));
+  for (const [index, name] of asked.entries()) {
+    if (fitting.some((one) => one.name === name)) continue;
+    const isOther = existing.some((one) => one.name === name);
+    const message = isOther
+      ? `the entry point ${quote(name)} is for ${protocol === 'udp' ? 'TCP' : 'UDP'}`
+      : `there is no entry point ${quote(name)}`;
+    fragment.report(`spec.entryPoints[${index}]`, 'UnknownEntryPoint', message, hintOn(protocol, fitting));
+  }
+  if (asked.length === 0) return fitting.filter(({ namedOnly }) => namedOnly !== true);
+  return fitting.filter(({ name }) => asked.includes(name));
 }
 
-function reportClosed(fragment: FragmentBuilder, path: string, name: string, areClosed: boolean): void {
-  const because = `entry point ${quote(name)} speaks TLS only, which this version does not terminate`;
-  const hint = 'Name an entry point that takes clear text.';
-  if (areClosed) fragment.report(path, 'NotSupported', `is not supported: ${because}`, hint);
-  else fragment.report(path, 'FieldWithoutEffect', `has no effect: ${because}`);
+/** What to say where an entry point is missing. */
+export function hintOn(protocol: 'tcp' | 'udp', fitting: readonly EntryPoint[]): string {
+  if (protocol === 'udp' && fitting.length === 0) return 'Start Fairlead with --entrypoint NAME=:PORT/udp.';
+  const known = fitting.map(({ name }) => name).toSorted(byCodeUnit);
+  return `The entry points${protocol === 'udp' ? ' of UDP' : ''} are ${shortList(known)}.`;
 }

@@ -1,24 +1,11 @@
-import { ownApiVersion, referenceGrantKind, traefikApiVersion } from '../api/kubernetes.ts';
+import { referenceGrantKind } from '../api/kubernetes.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
-import { plainKind } from './kinds.ts';
+import { apiVersionOf, type GroupedKind, plainKind, type TraefikKind } from './kinds.ts';
 import type { Lookup } from './lookup.ts';
 import { elementsOf, type Fields, fieldsOf } from './shape.ts';
 
-/** Kinds that objects refer to, each with its API group. */
-const groups = Object.freeze({
-  Service: '',
-  Secret: '',
-  IngressRoute: groupOf(ownApiVersion),
-  Middleware: groupOf(ownApiVersion),
-  'IngressRoute.traefik.io': groupOf(traefikApiVersion),
-  'Middleware.traefik.io': groupOf(traefikApiVersion),
-  ServersTransport: groupOf(ownApiVersion),
-  TLSOption: groupOf(ownApiVersion),
-  TLSStore: groupOf(ownApiVersion),
-});
-
 /** A kind that a field can refer to. */
-export type ReferredKind = keyof typeof groups;
+export type ReferredKind = 'Service' | 'Secret' | GroupedKind | TraefikKind;
 
 /** The object that a reference leads to. */
 interface Referent {
@@ -49,7 +36,11 @@ function namesReferrer(from: Fields, { apiVersion, kind, namespace }: ObjectRefe
 
 function namesReferent(to: Fields, { kind, name }: Referent): boolean {
   const isNamed = to.name === undefined || to.name === null || to.name === name;
-  return isNamed && to.group === groups[kind] && to.kind === plainKind(kind);
+  return isNamed && to.group === groupOfKind(kind) && to.kind === plainKind(kind);
+}
+
+function groupOfKind(kind: ReferredKind): string {
+  return kind === 'Service' || kind === 'Secret' ? '' : groupOf(apiVersionOf(kind));
 }
 
 /** The group of an `apiVersion`; empty for the core group. */

@@ -1,21 +1,25 @@
 import type { RouteTimeoutsSpec } from '../api/route-timeouts.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
-import type { MiddlewareId } from '../model/plan.ts';
+import type { MiddlewareId } from '../model/plan-keys.ts';
 import type { RouteTimeouts } from '../model/route-timeouts.ts';
 import { type Annotated, annotationPath, readAnnotations } from './annotations.ts';
 import { reportedAt } from './aside.ts';
 import type { TranslateContext } from './context.ts';
-import { routeEntryPoints } from './entry-points.ts';
+import { type RouteEntryPoints, routeEntryPoints } from './entry-points.ts';
 import { judgeForeignAnnotations } from './ingress-nginx.ts';
+import { type NginxUpstream, nginxUpstream } from './ingress-nginx-upstream.ts';
 import { middlewareNamed } from './middleware-names.ts';
 import { timeoutsPart } from './route-timeouts.ts';
+import { type ResolvedOptions, tlsOptionNamed } from './tls-option.ts';
 
 /** What the annotations of an Ingress say of all its routes. */
 export interface IngressSettings {
   /** As in a route of the plan. */
   readonly entryPoints: readonly string[];
   readonly tls: true | null;
+  /** The TLS settings that are named; null where none are. */
+  readonly tlsOptions: ResolvedOptions | null;
   readonly middlewares: readonly MiddlewareId[];
   /** Null where the usual priority holds. */
   readonly priority: number | null;
@@ -25,6 +29,8 @@ export interface IngressSettings {
   readonly timeouts: { readonly timeouts?: RouteTimeouts };
   /** What is said of services, for all that the Ingress leads to. */
   readonly annotated: Annotated;
+  /** The same in annotations of ingress-nginx, which count where nothing else says it. */
+  readonly nginx: NginxUpstream;
   /** Why nothing may be served; null where all is well. */
   readonly failure: DiagnosticCode | null;
 }
@@ -33,24 +39,30 @@ export interface IngressSettings {
 export function ingressSettings(ingress: KubeObject, context: TranslateContext): IngressSettings {
   const { fragment } = context;
   const foreign = judgeForeignAnnotations(ingress, fragment);
+  const nginx = nginxUpstream(ingress, context);
   const annotated = readAnnotations(ingress, 'Ingress', (name, ...problem) =>
     fragment.report(annotationPath(name), ...problem),
   );
   const { settings } = annotated;
   const wantsTls = [...settings].some(([field, { value }]) => /^tls\b/.test(field) && value !== false);
   const places = placesOf(annotated, wantsTls, context);
+  const named = settings.get('tls.options');
+  const tlsOptions =
+    named === undefined ? null : tlsOptionNamed(context, String(named.value), annotationPath(named.name));
   const chain = middlewaresOf(annotated, context);
   const priority = settings.get('routes[].priority')?.value;
   const matcher = settings.get('pathMatcher');
   return {
     entryPoints: places.names,
     tls: wantsTls ? true : null,
+    tlsOptions,
     middlewares: chain.middlewares,
     priority: typeof priority === 'number' && priority !== 0 ? priority : null,
     pathMatcher: matcher === undefined ? null : { annotation: matcher.name, matcher: String(matcher.value) },
     timeouts: timeoutsOf(annotated),
     annotated,
-    failure: annotated.failure ?? foreign ?? chain.failure ?? (places.areClosed ? 'NotSupported' : null),
+    nginx,
+    failure: annotated.failure ?? foreign ?? nginx.failure ?? chain.failure ?? tlsOptions?.failure ?? null,
   };
 }
 
@@ -58,10 +70,9 @@ function placesOf(
   { settings }: Annotated,
   wantsTls: boolean,
   context: TranslateContext,
-): { readonly names: readonly string[]; readonly areClosed: boolean } {
+): Pick<RouteEntryPoints, 'names'> {
   const asked = settings.get('entryPoints');
-  if (asked === undefined || !Array.isArray(asked.value))
-    return { names: context.everywhere, areClosed: false };
+  if (asked === undefined || !Array.isArray(asked.value)) return { names: context.everywhere };
   const names: readonly string[] = asked.value;
   return reportedAt(context, annotationPath(asked.name), ({ fragment, options }) =>
     routeEntryPoints(fragment, options.entryPoints, names, wantsTls),

@@ -3,6 +3,7 @@ import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { byCodeUnit } from '../model/order.ts';
 import { annotationPath } from './annotations.ts';
 import type { FragmentBuilder } from './fragment.ts';
+import { nginxUpstreamAnnotations } from './ingress-nginx-upstream.ts';
 import { fieldsOf, textOf } from './shape.ts';
 
 /** How ingress-nginx is told what an Ingress cannot say. */
@@ -75,11 +76,6 @@ const known: readonly NginxAnnotation[] = [
     harmless: ['round_robin'],
   },
   {
-    name: 'backend-protocol',
-    instead: 'use fairlead.dev/scheme on the Service or the Ingress',
-    harmless: ['HTTP', 'AUTO_HTTP'],
-  },
-  {
     name: 'upstream-vhost',
     instead: 'use fairlead.dev/pass-host-header: "false", which sends the address of the endpoint',
   },
@@ -133,7 +129,7 @@ export function judgeForeignAnnotations(
 
 function foundIn(name: string, value: unknown): readonly Found[] {
   const text = textOf(value) ?? '';
-  if (text === '' || text === 'false') return [];
+  if (text === '' || text === 'false' || nginxUpstreamAnnotations.has(name)) return [];
   const entry = known.find((one) =>
     one.name.endsWith('*') ? name.startsWith(one.name.slice(0, -1)) : name === one.name,
   );

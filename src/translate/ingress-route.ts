@@ -4,7 +4,8 @@ import type { LoadBalancer } from '../api/load-balancer.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { formatReference } from '../model/object-reference.ts';
-import type { ForwardTarget, MiddlewareId, PlanRoute, RouteAction } from '../model/plan.ts';
+import type { ForwardTarget, PlanRoute, RouteAction } from '../model/plan.ts';
+import type { MiddlewareId } from '../model/plan-keys.ts';
 import type { Rule } from '../model/rule.ts';
 import { parseRule } from '../routing/rule/parse.ts';
 import { failing, noChildRoute } from './action.ts';
@@ -25,9 +26,12 @@ import {
 } from './parents.ts';
 import { resolveReference } from './reference.ts';
 import { timeoutsPart } from './route-timeouts.ts';
-import { speaksPlainHttp } from './scheme.ts';
+import { reportRule } from './rule-problem.ts';
+import { schemeOf } from './scheme.ts';
 import { isImpossible } from './seen-through.ts';
+import { type ResolvedTransport, transportNamed, useTransport } from './servers-transport.ts';
 import { type ResolvedService, resolveService } from './service.ts';
+import { claimHosts, hostsOf, namesItsHosts, resolveTls } from './tls.ts';
 
 /** Translates an IngressRoute. Each of its routes stands or falls alone. */
 export function translateIngressRoute(object: KubeObject, context: TranslateContext): Fragment {
@@ -45,7 +49,31 @@ export function translateIngressRoute(object: KubeObject, context: TranslateCont
   }
   const isRefused = refuseAsChild(ingressRoute, context);
   for (const route of ingressRoute.routes) addRoute(route, { places, isRefused }, context);
+  const [place] = places;
+  if (place !== undefined && !hasParents(ingressRoute)) claimTls(ingressRoute, place, context);
   return fragment.build();
+}
+
+/** What the object wants of handshakes for the hosts of its rules, also of those that cannot be served. */
+function claimTls({ spec, routes }: IngressRoute, place: Place, context: TranslateContext): void {
+  const { tls } = spec;
+  if (tls === undefined) return;
+  const path = 'spec.tls';
+  const resolved = resolveTls(context, tls, path, place.tlsOptions);
+  const hosts = routes.flatMap((route) => {
+    const match = (route.value ?? route.refused)?.match;
+    const parsed = match === undefined ? null : parseRule(match);
+    if (!parsed?.ok) return [];
+    if (resolved.named !== null && !namesItsHosts(parsed.rule)) reportHostless(route.path, context);
+    return hostsOf(parsed.rule);
+  });
+  claimHosts(context, { hosts, tls: resolved, path });
+}
+
+function reportHostless(path: string, { fragment }: TranslateContext): void {
+  const message = 'the rule takes requests for hosts that it does not name, and TLS settings go by the host';
+  const hint = 'Name the hosts with Host(…).';
+  fragment.report(`${path}.match`, 'TlsOptionsWithoutHost', message, hint);
 }
 
 /** How many routes one IngressRoute may come to, each counted once for every route above it. */
@@ -88,13 +116,14 @@ interface Translated {
 
 function addAt(place: Place, { route, written, rule, does }: Translated, context: TranslateContext): void {
   const { fragment } = context;
-  const { names, tls, areClosed } = place.entryPoints;
+  const { names, tls } = place.entryPoints;
   if (names.length === 0) return;
   const below = ruleBelow(place, rule);
   if (place.rule !== null && isImpossible(below.rule))
     reportImpossible(`${route.path}.match`, place, context);
   if (!below.isExact) reportUnforeseen(`${route.path}.match`, place, context);
-  const { middlewares, action } = areClosed || !below.isExact ? refused('NotSupported') : does;
+  const failure = below.isExact ? (place.tlsOptions?.failure ?? null) : 'NotSupported';
+  const { middlewares, action } = failure === null ? does : refused(failure);
   const planned: PlanRoute = {
     id: `${formatReference(fragment.object)}/${route.index}${place.suffix}`,
     object: fragment.object,
@@ -106,6 +135,7 @@ function addAt(place: Place, { route, written, rule, does }: Translated, context
     ...(place.under.length === 0 ? {} : { under: place.under }),
     entryPoints: names,
     tls,
+    ...(place.tlsOptions === null ? {} : { tlsOptions: place.tlsOptions.id }),
     middlewares:
       action.kind === 'fail' ? middlewares : [...place.middlewares.map(({ id }) => id), ...middlewares],
     action,
@@ -133,15 +163,8 @@ function reportUnforeseen(path: string, { under }: Place, { fragment }: Translat
 function ruleOf(match: string, path: string, context: TranslateContext): Rule | null {
   const parsed = parseRule(match);
   if (parsed.ok) return parsed.rule;
-  const message = `at character ${parsed.position + 1}: ${parsed.message}`;
-  context.fragment.report(`${path}.match`, 'InvalidRule', message, asSentence(parsed.hint));
+  reportRule(context.fragment, `${path}.match`, parsed);
   return null;
-}
-
-function asSentence(hint: string | undefined): string | undefined {
-  if (hint === undefined) return undefined;
-  const stop = /[.?!`]$/.test(hint) ? '' : '.';
-  return `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}${stop}`;
 }
 
 interface Served {
@@ -165,6 +188,7 @@ function serve(route: IngressRouteRoute, path: string, context: TranslateContext
   for (const one of services) {
     if (one === null || typeof one === 'string') continue;
     fragment.useService(one.resolved.service);
+    if (one.transport !== null) useTransport(fragment, one.transport);
     targets.push(one.target);
   }
   if (leavesToChildren(route)) return leave(path, context);
@@ -204,6 +228,7 @@ function refused(reason: DiagnosticCode): Served {
 interface Target {
   readonly target: ForwardTarget;
   readonly resolved: ResolvedService;
+  readonly transport: ResolvedTransport | null;
 }
 
 /** Null for an entry that cannot be used but would get nothing anyway, as its weight is 0. */
@@ -213,11 +238,29 @@ function targetOf(
   context: TranslateContext,
 ): Target | DiagnosticCode | null {
   const resolved = resolveEntry(service, path, context);
+  const transport = transportOf(service, path, context);
   if (typeof resolved === 'string') return service.weight === 0 ? null : resolved;
+  if (typeof transport === 'string') return service.weight === 0 ? null : transport;
   const { weight, passHostHeader, proxyProtocol } = service;
-  const target: ForwardTarget = { service: resolved.service.key, weight, scheme: 'http', passHostHeader };
-  if (proxyProtocol === undefined) return { resolved, target };
-  return { resolved, target: { ...target, proxyProtocol: proxyProtocol.version === 1 ? 1 : 2 } };
+  const target: ForwardTarget = {
+    service: resolved.service.key,
+    weight,
+    scheme: schemeOf(resolved, service.scheme),
+    ...(transport === null ? {} : { transport: transport.planned.id }),
+    passHostHeader,
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol: proxyProtocol.version === 1 ? 1 : 2 }),
+  };
+  return { resolved, target, transport };
+}
+
+function transportOf(
+  { serversTransport = '' }: LoadBalancer,
+  path: string,
+  context: TranslateContext,
+): ResolvedTransport | DiagnosticCode | null {
+  return serversTransport === ''
+    ? null
+    : transportNamed(context, serversTransport, `${path}.serversTransport`);
 }
 
 function resolveEntry(
@@ -227,12 +270,10 @@ function resolveEntry(
 ): ResolvedService | DiagnosticCode {
   const name = resolveReference(context, 'Service', service, path);
   if (typeof name === 'string') return name;
-  const resolved = resolveService(context, {
+  return resolveService(context, {
     ...name,
     port: service.port ?? '',
     namePath: `${path}.name`,
     portPath: `${path}.port`,
   });
-  if (typeof resolved === 'string') return resolved;
-  return speaksPlainHttp(context, resolved, service.scheme, `${path}.port`) ? resolved : 'NotSupported';
 }

@@ -1,9 +1,11 @@
 import { quote } from '../api/field-path.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import type { ForwardTarget } from '../model/plan.ts';
-import { type Annotated, type AnnotationReport, readAnnotations } from './annotations.ts';
+import { type AnnotationReport, readAnnotations } from './annotations.ts';
 import type { TranslateContext } from './context.ts';
-import { speaksPlainHttp } from './scheme.ts';
+import type { IngressSettings } from './ingress-annotations.ts';
+import { schemeOf } from './scheme.ts';
+import { transportNamed, useTransport } from './servers-transport.ts';
 import { resolveService, type ServicePortReference } from './service.ts';
 
 /**
@@ -13,10 +15,10 @@ import { resolveService, type ServicePortReference } from './service.ts';
 export function ingressTarget(
   context: TranslateContext,
   reference: ServicePortReference,
-  ofIngress: Annotated,
+  { annotated: ofIngress, nginx }: Pick<IngressSettings, 'annotated' | 'nginx'>,
 ): ForwardTarget | DiagnosticCode {
   const { fragment, lookup } = context;
-  const { namespace, name, namePath, portPath } = reference;
+  const { namespace, name, namePath } = reference;
   const resolved = resolveService(context, reference);
   if (typeof resolved === 'string') return resolved;
   const report: AnnotationReport = (annotation, code, message, hint) =>
@@ -26,11 +28,26 @@ export function ingressTarget(
   const said = (field: string) => (ofIngress.settings.get(field) ?? ofService?.settings.get(field))?.value;
   const failure = ofIngress.failure ?? ofService?.failure;
   if (typeof failure === 'string') return failure;
-  const scheme = said('routes[].services[].scheme');
-  if (!speaksPlainHttp(context, resolved, typeof scheme === 'string' ? scheme : undefined, portPath)) {
-    return 'NotSupported';
-  }
+  const scheme = schemeOf(resolved, schemeIn(said('routes[].services[].scheme')) ?? nginx.scheme);
+  const named = said('routes[].services[].serversTransport');
+  const transport =
+    typeof named === 'string' && named !== ''
+      ? transportNamed(context, named, namePath)
+      : scheme === 'https' && nginx.failure === null
+        ? nginx.transport
+        : null;
+  if (typeof transport === 'string') return transport;
   fragment.useService(resolved.service);
-  const passHostHeader = said('routes[].services[].passHostHeader') !== false;
-  return { service: resolved.service.key, weight: 1, scheme: 'http', passHostHeader };
+  if (transport !== null) useTransport(fragment, transport);
+  return {
+    service: resolved.service.key,
+    weight: 1,
+    scheme,
+    ...(transport === null ? {} : { transport: transport.planned.id }),
+    passHostHeader: said('routes[].services[].passHostHeader') !== false,
+  };
+}
+
+function schemeIn(value: unknown): ForwardTarget['scheme'] | undefined {
+  return value === 'http' || value === 'https' || value === 'h2c' ? value : undefined;
 }

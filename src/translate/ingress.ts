@@ -15,6 +15,7 @@ import { both, hostRule, type IngressRuleResult, pathRule } from './ingress-rule
 import { ingressTarget } from './ingress-service.ts';
 import { matcherRule } from './path-matcher.ts';
 import { elementsOf, type Fields, fieldsOf, isFields, textOf } from './shape.ts';
+import { claimHosts, hostsOf, resolveTls } from './tls.ts';
 
 /** A place in an Ingress that makes a route. */
 interface RoutePlace {
@@ -35,20 +36,37 @@ export function translateIngress(ingress: KubeObject, context: TranslateContext)
   const { fragment, options, lookup } = context;
   if (!isOurIngress(ingress, options.ingressClass, lookup)) return fragment.notOurs();
   const spec = fieldsOf(fieldsOf(ingress).spec);
-  if (elementsOf(spec.tls).length > 0) {
-    fragment.report(
-      'spec.tls',
-      'FieldWithoutEffect',
-      'this version does not terminate TLS; the hosts are served in clear text',
-    );
-  }
   const settings = ingressSettings(ingress, context);
   for (const place of placesOf(spec, settings, context)) {
     const action = actionOf(place, settings, context);
     if (settings.entryPoints.length > 0) addRoute(place, action, settings, context);
   }
   reportIdleMatcher(spec, settings, context);
+  claimTls(spec, settings, context);
   return fragment.build();
+}
+
+/** An entry without hosts is for those of the rules (Kubernetes IngressTLS), as are settings that an annotation names. */
+function claimTls(spec: Fields, { tlsOptions }: IngressSettings, context: TranslateContext): void {
+  const entries = elementsOf(spec.tls).map(fieldsOf);
+  const ofRules = elementsOf(spec.rules).flatMap((rule) => hostsOfRule(fieldsOf(rule)));
+  for (const [index, entry] of entries.entries()) {
+    const path = `spec.tls[${index}]`;
+    const named = elementsOf(entry.hosts).flatMap((host, at) => {
+      const rule = accepted(context, `${path}.hosts[${at}]`, hostRule(textOf(host) ?? ''));
+      return rule === null ? [] : hostsOf(rule);
+    });
+    const tls = resolveTls(context, { secretName: textOf(entry.secretName) }, path, tlsOptions);
+    claimHosts(context, { hosts: named.length > 0 ? named : ofRules, tls, path });
+  }
+  if (tlsOptions === null) return;
+  const path = 'metadata.annotations';
+  claimHosts(context, { hosts: ofRules, tls: resolveTls(context, {}, path, tlsOptions), path });
+}
+
+function hostsOfRule({ host }: Fields): readonly string[] {
+  const result = hostRule(textOf(host) ?? '');
+  return result.ok ? hostsOf(result.rule) : none;
 }
 
 /** A matcher for paths that are not there: somebody took it to be for all paths. */
@@ -156,7 +174,7 @@ function accepted(context: TranslateContext, path: string, result: IngressRuleRe
 function addRoute(
   place: RoutePlace,
   action: RouteAction,
-  { entryPoints, tls, middlewares }: IngressSettings,
+  { entryPoints, tls, tlsOptions, middlewares }: IngressSettings,
   { fragment }: TranslateContext,
 ): void {
   fragment.addRoute({
@@ -170,6 +188,7 @@ function addRoute(
     createdAt: fragment.createdAt,
     entryPoints,
     tls,
+    ...(tlsOptions === null ? {} : { tlsOptions: tlsOptions.id }),
     middlewares: action.kind === 'fail' ? none : middlewares,
     action,
   });
@@ -198,7 +217,7 @@ function actionOf(place: RoutePlace, settings: IngressSettings, context: Transla
   const portPath = `${path}.service.port.${typeof port === 'number' ? 'number' : 'name'}`;
   const namespace = fragment.object.namespace;
   const namePath = `${path}.service.name`;
-  const target = ingressTarget(context, { namespace, name, port, namePath, portPath }, settings.annotated);
+  const target = ingressTarget(context, { namespace, name, port, namePath, portPath }, settings);
   if (typeof target === 'string') return failing(settings.failure ?? target);
   if (settings.failure !== null) return failing(settings.failure);
   return { kind: 'forward', targets: [target], ...settings.timeouts };

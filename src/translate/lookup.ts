@@ -1,4 +1,4 @@
-import type { ClusterView, KubeObject } from '../model/cluster.ts';
+import type { ClusterView, KubeObject, NamespaceAccess } from '../model/cluster.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 
 /**
@@ -16,6 +16,8 @@ export interface Lookup {
   get(kind: string, namespace: string, name: string): KubeObject | undefined;
   /** All objects of a kind in a namespace. */
   listIn(kind: string, namespace: string): readonly KubeObject[];
+  /** Whether objects of a kind that is watched by reference can be seen in a namespace. */
+  access(kind: string, namespace: string): NamespaceAccess;
   /** IngressRoutes of the same kind that name this one in `parentRefs`, whether or not they may, in no order. */
   childrenOf(kind: string, namespace: string, name: string): Iterable<ObjectReference>;
 }
@@ -50,6 +52,12 @@ export class RecordingLookup implements Lookup {
   listIn(kind: string, namespace: string): readonly KubeObject[] {
     this.reads.set(readKeyOf(kind, namespace, wholeNamespace), undefined);
     return this.#index.listIn(this.#view, kind, namespace);
+  }
+
+  /** Asked where an object was not found: its change, or that of any object there, makes the fragment anew. */
+  access(kind: string, namespace: string): NamespaceAccess {
+    this.reads.set(readKeyOf(kind, namespace, wholeNamespace), undefined);
+    return this.#view.access?.(kind, namespace) ?? 'open';
   }
 
   /** Not noted as read: the translator makes a parent anew when its children come or go. */

@@ -8,4 +8,6 @@ export interface TranslateOptions {
   readonly ingressClass: string;
   readonly allowCrossNamespace: boolean;
   readonly allowExternalNames: boolean;
+  /** Where Fairlead itself runs: TLSOption and TLSStore `default` of it hold wherever no others do. Null where that is nowhere. */
+  readonly ownNamespace?: string | null;
 }

@@ -1,14 +1,14 @@
-import { ownApiVersion, traefikApiVersion } from '../api/kubernetes.ts';
 import type { ClusterView, KubeObject } from '../model/cluster.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
+import { apiVersionOf, inBothGroups } from './kinds.ts';
 import { elementsOf, fieldsOf, textOf } from './shape.ts';
 
-const kinds: ReadonlyMap<string, string> = new Map([
-  ['IngressRoute', ownApiVersion],
-  ['IngressRoute.traefik.io', traefikApiVersion],
-]);
+const kinds: readonly string[] = inBothGroups('IngressRoute');
 
-/** Knows which IngressRoutes name which of their own kind in `parentRefs`. A change costs the references of the objects that changed. */
+/**
+ * Knows which IngressRoutes name which of their own kind in `parentRefs`. A change costs the references of the objects that
+ * changed.
+ */
 export class ParentsIndex {
   /** By parent, then child. */
   readonly #children = new Map<string, Map<string, ObjectReference>>();
@@ -19,7 +19,7 @@ export class ParentsIndex {
   update(view: ClusterView, changes: readonly ObjectReference[]): readonly ObjectReference[] {
     const touched = new Map<string, ObjectReference>();
     for (const change of changes) {
-      if (!kinds.has(change.kind)) continue;
+      if (!kinds.includes(change.kind)) continue;
       const child = referenceOf(change.kind, change.namespace, change.name);
       for (const parent of this.#change(child, view.get(child.kind, child.namespace, child.name))) {
         touched.set(keyOf(parent), parent);
@@ -32,7 +32,7 @@ export class ParentsIndex {
   reset(view: ClusterView): void {
     this.#children.clear();
     this.#parents.clear();
-    for (const kind of kinds.keys()) {
+    for (const kind of kinds) {
       for (const object of view.list(kind)) {
         this.#change(referenceOf(kind, object.metadata.namespace ?? '', object.metadata.name), object);
       }
@@ -94,7 +94,7 @@ function parentsOf(
 }
 
 function referenceOf(kind: string, namespace: string, name: string): ObjectReference {
-  return { apiVersion: kinds.get(kind) ?? ownApiVersion, kind, namespace, name };
+  return { apiVersion: apiVersionOf(kind), kind, namespace, name };
 }
 
 function keyOf({ kind, namespace, name }: Omit<ObjectReference, 'apiVersion'>): string {

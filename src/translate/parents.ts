@@ -15,10 +15,13 @@ import { kindFor } from './kinds.ts';
 import { resolveMiddleware } from './middleware.ts';
 import { type NamedReference, resolveReference } from './reference.ts';
 import { all, seenThrough } from './seen-through.ts';
+import { type ResolvedOptions, resolveTlsOption } from './tls-option.ts';
 
 /** Where the routes of an IngressRoute stand: on entry points, and below a route of a parent where it has one. */
 export interface Place {
   readonly entryPoints: RouteEntryPoints;
+  /** The TLS settings that the outermost IngressRoute names; null where it names none. */
+  readonly tlsOptions: ResolvedOptions | null;
   /** What must hold of a request before, in terms of what the client sent; null where nothing must. */
   readonly rule: Rule | null;
   /** The same as its authors wrote it, for people; empty where nothing must. */
@@ -80,10 +83,13 @@ export function hasParents({ spec }: IngressRoute): boolean {
   return spec.parentRefs !== undefined && spec.parentRefs.length > 0;
 }
 
-function rootPlace({ spec }: IngressRoute, { fragment, options }: TranslateContext): Place {
+function rootPlace({ spec }: IngressRoute, context: TranslateContext): Place {
+  const { fragment, options } = context;
   const wantsTls = spec.tls !== undefined;
+  const named = spec.tls?.options;
+  const tlsOptions = named === undefined ? null : resolveTlsOption(context, named, 'spec.tls.options');
   const entryPoints = routeEntryPoints(fragment, options.entryPoints, spec.entryPoints ?? [], wantsTls);
-  return { entryPoints, rule: null, match: '', under: [], middlewares: [], suffix: '' };
+  return { entryPoints, tlsOptions, rule: null, match: '', under: [], middlewares: [], suffix: '' };
 }
 
 /** What children of `parent` stand below. Its own problems are its own to report. */
@@ -157,6 +163,7 @@ function placesUnder(
     };
     return {
       entryPoints: place.entryPoints,
+      tlsOptions: place.tlsOptions,
       rule,
       match: matchBelow(place, value.match),
       under: Object.freeze([...place.under, Object.freeze(rank)]),

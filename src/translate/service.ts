@@ -5,8 +5,11 @@ import type { TranslateContext } from './context.ts';
 import type { ResolvedName } from './reference.ts';
 import { elementsOf, fieldsOf, portOf, textOf } from './shape.ts';
 
-/** A port of a Service that takes TCP, the fields that matter here. */
-export interface TcpPort {
+/** Protocols of ports that are forwarded to. */
+export type PortProtocol = 'TCP' | 'UDP';
+
+/** A port of a Service, the fields that matter here. */
+export interface ServicePort {
   /** Empty where the port has no name. */
   readonly name: string;
   readonly port: number;
@@ -17,6 +20,8 @@ export interface TcpPort {
 /** Where a Service is named, and which of its ports is meant: by number, or by name. */
 export interface ServicePortReference extends ResolvedName {
   readonly port: number | string;
+  /** Absent for TCP. A Service may have a port of each with one number. */
+  readonly protocol?: PortProtocol;
   /** JSON paths of the fields that hold the name and the port. */
   readonly namePath: string;
   readonly portPath: string;
@@ -25,17 +30,16 @@ export interface ServicePortReference extends ResolvedName {
 /** A service of the plan, and the protocol that its port seems to speak. */
 export interface ResolvedService {
   readonly service: PlanService;
-  readonly port: TcpPort;
+  readonly port: ServicePort;
 }
 
-/** The TCP ports of a Service, in its order (Kubernetes ServicePort: no protocol means TCP). */
-export function tcpPortsOf(service: unknown): readonly TcpPort[] {
-  const ports: TcpPort[] = [];
+/** The ports of a Service for one protocol, in its order (Kubernetes ServicePort: no protocol means TCP). */
+export function portsOf(service: unknown, protocol: PortProtocol): readonly ServicePort[] {
+  const ports: ServicePort[] = [];
   for (const element of elementsOf(fieldsOf(fieldsOf(service).spec).ports)) {
     const fields = fieldsOf(element);
     const port = portOf(fields.port);
-    const protocol = textOf(fields.protocol) ?? 'TCP';
-    if (port === undefined || protocol !== 'TCP') continue;
+    if (port === undefined || (textOf(fields.protocol) ?? 'TCP') !== protocol) continue;
     ports.push({ name: textOf(fields.name) ?? '', port, appProtocol: textOf(fields.appProtocol) ?? '' });
   }
   return ports;
@@ -61,12 +65,22 @@ export function resolveService(
   if (fieldsOf(fieldsOf(object).spec).type === 'ExternalName') {
     return refuseExternalName(context, reference, options.allowExternalNames);
   }
-  const ports = tcpPortsOf(object);
+  const { protocol = 'TCP' } = reference;
+  const ports = portsOf(object, protocol);
   const wanted = numberIn(reference.port);
   const port = ports.find((one) => (typeof wanted === 'number' ? one.port === wanted : one.name === wanted));
   if (port === undefined || reference.port === '') return reportPort(context, reference, ports);
-  const service = { key: `${namespace}/${name}:${port.port}`, namespace, name, port: port.port };
-  return { service: Object.freeze(service), port };
+  return { service: Object.freeze(plannedService(reference, port.port, protocol)), port };
+}
+
+function plannedService(
+  { namespace, name }: ResolvedName,
+  port: number,
+  protocol: PortProtocol,
+): PlanService {
+  const key = `${namespace}/${name}:${port}`;
+  if (protocol === 'TCP') return { key, namespace, name, port };
+  return { key: `${key}/udp`, namespace, name, port, protocol: 'udp' };
 }
 
 /** Names of ports hold a letter (Kubernetes IANA service names), so text of digits alone can only be meant as a number. */
@@ -77,15 +91,18 @@ function numberIn(port: number | string): number | string {
 function reportPort(
   context: TranslateContext,
   reference: ServicePortReference,
-  ports: readonly TcpPort[],
+  ports: readonly ServicePort[],
 ): DiagnosticCode {
+  const { protocol = 'TCP' } = reference;
   const asked = typeof reference.port === 'number' ? String(reference.port) : quote(reference.port);
   const known = ports.map((one) => (one.name === '' ? `${one.port}` : `${one.port} (${quote(one.name)})`));
   context.fragment.report(
     reference.portPath,
     'ServicePortNotFound',
-    `Service ${quote(reference.name)} has no TCP port ${asked}`,
-    known.length === 0 ? 'The Service has no TCP port.' : `Its TCP ports are ${shortList(known)}.`,
+    `Service ${quote(reference.name)} has no ${protocol} port ${asked}`,
+    known.length === 0
+      ? `The Service has no ${protocol} port.`
+      : `Its ${protocol} ports are ${shortList(known)}.`,
   );
   return 'ServicePortNotFound';
 }

@@ -1,3 +1,6 @@
+import { decodeServersTransport } from '../api/decode-servers-transport.ts';
+import { decodeTlsOption, decodeTlsStore } from '../api/decode-tls.ts';
+import { watchedKinds } from '../api/kubernetes.ts';
 import type { ClusterView, KubeObject } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
@@ -11,10 +14,21 @@ import { translateIngressRoute } from './ingress-route.ts';
 import { type LookupIndex, type ReadKey, RecordingLookup, readKeyOf, wholeNamespace } from './lookup.ts';
 import { translateMiddleware } from './middleware.ts';
 import { rememberingMiddlewareReader } from './middleware-reader.ts';
+import { translateMiddlewareTcp } from './middleware-tcp.ts';
+import { readMiddlewareTcp } from './middleware-tcp-reader.ts';
 import { NamespaceLists } from './namespace-lists.ts';
 import type { TranslateOptions } from './options.ts';
 import { rememberingParentReader } from './parent-reader.ts';
 import { ParentsIndex } from './parents-index.ts';
+import { ReferredNamespaces } from './referred-namespaces.ts';
+import { remembering } from './remembering.ts';
+import { SecretReader } from './secret-reader.ts';
+import { translateServersTransport } from './servers-transport.ts';
+import { translateServersTransportTcp } from './servers-transport-tcp.ts';
+import { translateIngressRouteTcp } from './tcp.ts';
+import { translateTlsOption } from './tls-option.ts';
+import { translateTlsStore } from './tls-store.ts';
+import { translateIngressRouteUdp } from './udp.ts';
 
 /** What came of one update: nothing in it where the plan and the diagnostics stay as they are. */
 export interface Translation extends AssemblyChanges {
@@ -22,6 +36,8 @@ export interface Translation extends AssemblyChanges {
   readonly fragments: readonly Fragment[];
   /** Objects that are gone. One of the same name that took its place meanwhile stands in `fragments`. */
   readonly gone: readonly ObjectReference[];
+  /** Kinds that are watched by reference, and the namespaces in which they are read now, where these are others than before. */
+  readonly referred: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Kinds that add to the plan, each with its meaning. */
@@ -30,9 +46,27 @@ const translations: Readonly<Record<string, (object: KubeObject, context: Transl
     Ingress: translateIngress,
     IngressRoute: translateIngressRoute,
     Middleware: translateMiddleware,
+    ServersTransport: translateServersTransport,
+    IngressRouteTCP: translateIngressRouteTcp,
+    IngressRouteUDP: translateIngressRouteUdp,
+    MiddlewareTCP: translateMiddlewareTcp,
+    ServersTransportTCP: translateServersTransportTcp,
+    TLSOption: translateTlsOption,
+    TLSStore: translateTlsStore,
     'IngressRoute.traefik.io': translateIngressRoute,
     'Middleware.traefik.io': translateMiddleware,
+    'ServersTransport.traefik.io': translateServersTransport,
+    'IngressRouteTCP.traefik.io': translateIngressRouteTcp,
+    'IngressRouteUDP.traefik.io': translateIngressRouteUdp,
+    'MiddlewareTCP.traefik.io': translateMiddlewareTcp,
+    'ServersTransportTCP.traefik.io': translateServersTransportTcp,
+    'TLSOption.traefik.io': translateTlsOption,
+    'TLSStore.traefik.io': translateTlsStore,
   });
+
+const kindsByReference = watchedKinds
+  .filter(({ byReference }) => byReference !== undefined)
+  .map(({ kind }) => kind);
 
 const translatedKinds = Object.freeze(Object.keys(translations));
 
@@ -57,8 +91,14 @@ export class Translator {
   readonly #readers = new Map<ReadKey, Set<ReadKey>>();
   readonly #assembly = new Assembly();
   readonly #readMiddleware = rememberingMiddlewareReader();
+  readonly #readMiddlewareTcp = remembering(readMiddlewareTcp);
   readonly #readParent = rememberingParentReader();
+  readonly #readServersTransport = remembering(decodeServersTransport);
   readonly #parents = new ParentsIndex();
+  readonly #readTlsOption = remembering(decodeTlsOption);
+  readonly #readTlsStore = remembering(decodeTlsStore);
+  readonly #secrets = new SecretReader();
+  readonly #referred = new ReferredNamespaces(kindsByReference);
   readonly #index: LookupIndex;
 
   constructor(options: TranslateOptions) {
@@ -68,7 +108,8 @@ export class Translator {
       listIn: (view, kind, namespace) => lists.listIn(view, kind, namespace),
       childrenOf: (kind, namespace, name) => this.#parents.childrenOf(kind, namespace, name),
     };
-    this.#everywhere = Object.freeze(options.entryPoints.map(({ name }) => name).toSorted(byCodeUnit));
+    const ofTcp = options.entryPoints.filter(({ udp, namedOnly }) => udp !== true && namedOnly !== true);
+    this.#everywhere = Object.freeze(ofTcp.map(({ name }) => name).toSorted(byCodeUnit));
   }
 
   /** Brings plan and diagnostics up to date with `view`, in which `changes` came, changed or went since the last call. */
@@ -83,7 +124,8 @@ export class Translator {
       if (before !== undefined && !isSameObject(before.source, source)) gone.push(before.fragment.object);
       if (source !== undefined) fragments.push(this.#remember(key, source, view));
     }
-    return { fragments, gone, ...this.#assembly.settle() };
+    if (changes !== 'everything') this.#secrets.prune(view, changes);
+    return { fragments, gone, referred: this.#referred.settle(), ...this.#assembly.settle() };
   }
 
   /** All that is wanted. The same object until it changes. */
@@ -136,6 +178,7 @@ export class Translator {
   #forget(key: ReadKey, before: Remembered): void {
     this.#remembered.delete(key);
     this.#assembly.remove(before.fragment);
+    this.#referred.remove(before.reads.keys());
     for (const read of before.reads.keys()) {
       const readers = this.#readers.get(read);
       readers?.delete(key);
@@ -147,6 +190,7 @@ export class Translator {
     const lookup = new RecordingLookup(view, this.#index);
     const fragment = this.#translate(source, lookup);
     this.#remembered.set(key, { source, fragment, reads: lookup.reads });
+    this.#referred.add(lookup.reads.keys());
     for (const read of lookup.reads.keys()) {
       const readers = this.#readers.get(read);
       if (readers === undefined) this.#readers.set(read, new Set([key]));
@@ -160,8 +204,24 @@ export class Translator {
     const options = this.#options;
     const everywhere = this.#everywhere;
     const readMiddleware = this.#readMiddleware;
+    const readMiddlewareTcp = this.#readMiddlewareTcp;
     const readParent = this.#readParent;
-    const context = { options, everywhere, lookup, readMiddleware, readParent };
+    const readServersTransport = this.#readServersTransport;
+    const readTlsOption = this.#readTlsOption;
+    const readTlsStore = this.#readTlsStore;
+    const secrets = this.#secrets;
+    const context = {
+      options,
+      everywhere,
+      lookup,
+      readMiddleware,
+      readMiddlewareTcp,
+      readParent,
+      readServersTransport,
+      readTlsOption,
+      readTlsStore,
+      secrets,
+    };
     try {
       const fragment = new FragmentBuilder(source);
       const translate = translations[source.kind];

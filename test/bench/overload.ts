@@ -1,13 +1,11 @@
 /**
  * What Fairlead does with more requests than it can serve: `npm run bench:overload`. docs/performance.md says what the figures mean.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { missingForWrk, wrk } from './load/wrk.ts';
+import { Bench } from './machine/bench.ts';
 import { layOut, usableCores } from './machine/cores.ts';
-import { Programs } from './machine/programs.ts';
 import { startOrigin } from './origin/origin.ts';
 import { type Options, readOptions, usage } from './overload/options.ts';
 import { type Probed, probe } from './overload/probe.ts';
@@ -17,8 +15,8 @@ const host = 'bench.example';
 const leadInSeconds = 3;
 const restMs = 2_000;
 const open = fileURLToPath(new URL('./overload/open-loop.ts', import.meta.url));
-const programs = new Programs();
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-overload-'));
+const frame = new Bench('overload');
+const { programs, folder } = frame;
 
 interface Level {
   readonly load: number;
@@ -42,26 +40,9 @@ interface Level {
   readonly metrics: Probed;
 }
 
-async function cleanUp(): Promise<void> {
-  await programs.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}
+await frame.run({ readOptions, usage }, bench);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
-}
-try {
-  process.exitCode = await bench(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
-} finally {
-  await cleanUp();
-}
-
-async function bench(argv: readonly string[]): Promise<number> {
-  const options = optionsOf(argv);
-  if (options === null) return 2;
+async function bench(options: Options): Promise<number> {
   const missing = missingForWrk();
   if (missing !== null) {
     process.stderr.write(`nothing was measured: ${missing}\n`);
@@ -84,15 +65,6 @@ async function bench(argv: readonly string[]): Promise<number> {
   process.stdout.write(`${table(levels)}\n`);
   if (json !== null) writeFileSync(json, JSON.stringify({ capacity, levels }, null, 2));
   return 0;
-}
-
-function optionsOf(argv: readonly string[]): Options | null {
-  try {
-    return readOptions(argv);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}`);
-    return null;
-  }
 }
 
 /** Requests a second that 64 clients get which wait for their answers. */

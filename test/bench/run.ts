@@ -2,46 +2,30 @@
  * Measures Fairlead against other proxies, in turns and on cores of their own: `npm run bench`. docs/performance.md says what the
  * figures mean.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { missingForWrk } from './load/wrk.ts';
+import { writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { Bench } from './machine/bench.ts';
+import { makeCertificate, missingForCertificate } from './machine/certificate.ts';
 import { usableCores } from './machine/cores.ts';
-import { Programs } from './machine/programs.ts';
 import { startOrigin } from './origin/origin.ts';
 import type { Peer } from './peers/peer.ts';
+import { type Case, missingFor } from './run/cases.ts';
 import type { CaseTurns } from './run/figures.ts';
 import { type Options, readOptions, usage } from './run/options.ts';
-import { runCase } from './run/run-case.ts';
+import { host, runCase } from './run/run-case.ts';
 import { formatCase } from './run/table.ts';
 
-const programs = new Programs();
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+const frame = new Bench('bench');
+const { programs, folder } = frame;
 
-async function cleanUp(): Promise<void> {
-  await programs.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}
+await frame.run({ readOptions, usage }, bench);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
-}
-try {
-  process.exitCode = await bench(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
-} finally {
-  await cleanUp();
-}
-
-async function bench(argv: readonly string[]): Promise<number> {
-  const options = optionsOf(argv);
-  if (options === null) return 2;
-  const missing =
-    process.platform === 'linux' ? missingForWrk() : 'the CPU time of a process is read from /proc';
-  if (missing !== null) {
-    process.stderr.write(`nothing was measured: ${missing}\n`);
+async function bench(options: Options): Promise<number> {
+  const linux = process.platform === 'linux';
+  const possible = linux ? options.cases.filter(canBeMeasured) : [];
+  if (possible.length === 0) {
+    const reason = linux ? 'no case is possible' : 'the CPU time of a process is read from /proc';
+    say(`nothing was measured: ${reason}`);
     return 1;
   }
   // Rather now than after all the work.
@@ -49,21 +33,34 @@ async function bench(argv: readonly string[]): Promise<number> {
   const { found, versions } = findPeers(options.peers);
   const cores = usableCores();
   if (cores.length < 2) say('nothing is pinned: taskset is missing, or there is one core only');
-  const origin = await startOrigin(programs, folder, cores.slice(-1));
+  const certificate = missingForCertificate() === null ? await makeCertificate(programs, folder, host) : null;
+  const origin = await startOrigin(programs, folder, cores.slice(-1), certificate);
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cores.length} cores, Linux ${release()}`;
   say(`${machine}, origin: ${origin.name}`);
   const results: CaseTurns[] = [];
-  for (const which of options.cases) {
-    const taking = found.filter(
-      ({ cases = [which.name], mostThreads }) => cases.includes(which.name) && which.threads <= mostThreads,
+  const { rounds, seconds, profiles } = options;
+  const shared = {
+    programs,
+    folder,
+    origin,
+    certificate,
+    usableCores: cores,
+    rounds,
+    seconds,
+    profiles,
+    say,
+  };
+  for (const which of possible) {
+    results.push(
+      await runCase(
+        shared,
+        which,
+        found.filter((peer) => takesPart(peer, which)),
+      ),
     );
-    const { rounds, seconds, profiles } = options;
-    const shared = { programs, folder, origin, usableCores: cores, rounds, seconds, profiles, say };
-    results.push(await runCase(shared, which, taking));
   }
   for (const each of results) process.stdout.write(`${formatCase(each)}\n`);
   if (options.json !== null) {
-    const { rounds, seconds } = options;
     writeFileSync(
       options.json,
       `${JSON.stringify({ machine, origin: origin.name, versions, rounds, seconds, cases: results }, null, 2)}\n`,
@@ -72,13 +69,14 @@ async function bench(argv: readonly string[]): Promise<number> {
   return results.some(({ peers }) => peers.some(({ problem }) => problem !== null)) ? 1 : 0;
 }
 
-function optionsOf(argv: readonly string[]): Options | null {
-  try {
-    return readOptions(argv);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}`);
-    return null;
-  }
+function canBeMeasured(which: Case): boolean {
+  const missing = missingFor(which);
+  if (missing !== null) say(`the case ${which.name} is left out: ${missing}`);
+  return missing === null;
+}
+
+function takesPart({ cases, clients, mostThreads }: Peer, { name, client, threads }: Case): boolean {
+  return (cases?.includes(name) ?? true) && clients.includes(client) && threads <= mostThreads;
 }
 
 function findPeers(wanted: readonly Peer[]) {

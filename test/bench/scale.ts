@@ -1,12 +1,10 @@
 /**
  * What Fairlead costs with up to 100,000 routes: `npm run bench:scale`. docs/performance.md says what the figures mean.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { missingForWrk } from './load/wrk.ts';
+import { Bench } from './machine/bench.ts';
 import { layOut, usableCores } from './machine/cores.ts';
-import { Programs } from './machine/programs.ts';
 import { untilIdle } from './machine/usage.ts';
 import { startOrigin } from './origin/origin.ts';
 import { measureFlood, measureLive, measureStalls } from './scale/changes.ts';
@@ -18,31 +16,16 @@ import { measureRotating, type RotateFigures } from './scale/rotate.ts';
 import { type SizeFigures, table } from './scale/table.ts';
 
 const idleWaitSeconds = 240;
-const programs = new Programs();
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-scale-'));
+const frame = new Bench('scale');
+const { programs, folder } = frame;
 const clusters = new Set<ClusterProcess>();
 
-async function cleanUp(): Promise<void> {
+frame.after(() => {
   for (const cluster of clusters) cluster.end();
-  await programs.endAll();
-  rmSync(folder, { recursive: true, force: true });
-}
+});
+await frame.run({ readOptions, usage }, bench);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
-}
-try {
-  process.exitCode = await bench(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
-} finally {
-  await cleanUp();
-}
-
-async function bench(argv: readonly string[]): Promise<number> {
-  const options = optionsOf(argv);
-  if (options === null) return 2;
+async function bench(options: Options): Promise<number> {
   const origin = await startOrigin(programs, folder, layOut(usableCores(), 1).load);
   const figures: SizeFigures[] = [];
   for (const kind of options.kinds) {
@@ -54,15 +37,6 @@ async function bench(argv: readonly string[]): Promise<number> {
   process.stdout.write(`${table(figures)}\n`);
   if (options.json !== null) writeFileSync(options.json, JSON.stringify(figures, null, 2));
   return 0;
-}
-
-function optionsOf(argv: readonly string[]): Options | null {
-  try {
-    return readOptions(argv);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}`);
-    return null;
-  }
 }
 
 async function measure(

@@ -124,11 +124,81 @@ test('without the right to a Lease nothing is written, routes are served, and it
   await untilAllIsWritten();
 });
 
+/** An IngressRoute that names a Secret, and the Secret, which holds nothing that can be used: to read it is enough. */
+function secured(namespace: string): readonly object[] {
+  const route = ingressRoute('secured', 'Host(`a.test`)', 'web') as unknown as {
+    readonly metadata: object;
+    readonly spec: object;
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      ...route,
+      metadata: { ...route.metadata, namespace },
+      spec: { ...route.spec, tls: { secretName: 's' } },
+    },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace }, data: {} },
+  ];
+}
+
+function secretsBinding(namespace: string): object {
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'fairlead-secrets' };
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'fairlead-secrets', namespace },
+    roleRef,
+    subjects: [{ kind: 'ServiceAccount', name: 'fairlead', namespace: 'fairlead' }],
+  };
+}
+
+/** What is wrong with Secrets, by namespace. */
+function secretCodes({ controller }: Replica): Readonly<Record<string, string>> {
+  const found = controller.diagnostics().filter(({ code }) => code.startsWith('Secret'));
+  return Object.fromEntries(found.map(({ object, code }) => [object.namespace, code]));
+}
+
+function putBase(): void {
+  for (const name of ['cluster-role', 'cluster-role-binding', 'secrets-role']) {
+    put(...documentsOf(`deploy/base/${name}.yaml`));
+  }
+}
+
+test('Secrets are read in the namespaces where that is granted, and a grant that is made later is noticed', async () => {
+  putBase();
+  put(secretsBinding('apps'), ...secured('apps'), ...secured('closed'));
+  const running = startReplica({ server, clock, log, token: server.tokenFor('fairlead', 'fairlead') });
+  replica = running;
+  await until('it is ready', () => running.controller.readiness().ready);
+  await until('both are judged', () => Object.keys(secretCodes(running)).length === 2);
+  assert.deepEqual(secretCodes(running), { apps: 'SecretInvalid', closed: 'SecretForbidden' });
+  assert.ok(running.cluster.unavailableKinds.includes('Secret'));
+  put(secretsBinding('closed'));
+  await until('it can be read', () => secretCodes(running).closed === 'SecretInvalid');
+  server.delete({
+    apiVersion: 'fairlead.dev/v1alpha1',
+    kind: 'IngressRoute',
+    namespace: 'closed',
+    name: 'secured',
+  });
+  await until('it is forgotten', () => running.cluster.get('Secret', 'closed', 's') === undefined);
+  assert.ok(running.cluster.get('Secret', 'apps', 's') !== undefined);
+});
+
+test('with the overlay for all Secrets those of every namespace are read', async () => {
+  putBase();
+  put(...documentsOf('deploy/overlays/all-secrets/cluster-role-binding.yaml'));
+  put(...secured('apps'), ...secured('other'));
+  const running = startReplica({ server, clock, log, token: server.tokenFor('fairlead', 'fairlead') });
+  replica = running;
+  await until('it is ready', () => running.controller.readiness().ready);
+  await until('both are judged', () => Object.keys(secretCodes(running)).length === 2);
+  assert.deepEqual(secretCodes(running), { apps: 'SecretInvalid', other: 'SecretInvalid' });
+  assert.deepEqual(refusals(), []);
+});
+
 test('nobody can read a Secret with the shipped rights', async () => {
-  put(
-    ...documentsOf('deploy/base/cluster-role.yaml'),
-    ...documentsOf('deploy/base/cluster-role-binding.yaml'),
-  );
+  putBase();
   const authorization = `Bearer ${server.tokenFor('fairlead', 'fairlead')}`;
   for (const path of ['/api/v1/secrets', '/api/v1/namespaces/fairlead/secrets']) {
     const response = await fetch(`${server.url}${path}`, { headers: { authorization } });

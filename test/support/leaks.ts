@@ -5,8 +5,8 @@ import { until } from './raw/until.ts';
 const before = count(process.getActiveResourcesInfo());
 
 /**
- * What keeps this process alive beyond what was there when this file was loaded, and what closed things still hold. Sockets that were
- * destroyed take a turn or two to go, so the caller asks again.
+ * What keeps this process alive beyond what was there when this file was loaded, and what closed things still hold. Sockets
+ * that were destroyed take a turn or two to go, so the caller asks again.
  */
 function leaks(): readonly string[] {
   const found: string[] = [];

@@ -16,6 +16,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   control: ['model', 'translate', 'routing'],
   proxy: ['model', 'routing'],
   telemetry: modelFree,
+  ocsp: modelFree,
   admin: ['model', 'telemetry', 'routing'],
   devcluster: ['model', 'api'],
   cli: [
@@ -26,6 +27,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'translate',
     'routing',
     'control',
+    'ocsp',
     'telemetry',
     'admin',
     'devcluster',
@@ -34,7 +36,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 
 /** Doors that a room may use of another only in part: grammar and precedence are pure, the compiled table is not for it. */
 const partialEdges: Readonly<Record<string, readonly RegExp[]>> = {
-  'translate → routing': [/^routing\/rule\//, /^routing\/precedence\.ts$/, /^routing\/host\.ts$/],
+  'translate → routing': [/^routing\/rule\//, /^routing\/(precedence|host|address-range)\.ts$/],
   'admin → routing': [/^routing\/(ambiguity|explain|host|request-path)\.ts$/],
 };
 

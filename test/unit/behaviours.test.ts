@@ -34,7 +34,6 @@ const awaited = [
   'regex-rules',
   'replace-path',
   'response-cache',
-  'servers-transport',
   'tcp',
   'templates',
   'tls',

@@ -10,9 +10,11 @@ import { parseAllDocuments } from 'yaml';
 import { startApiServer } from '../../src/admin/api-server.ts';
 import { checkManifests } from '../../src/cli/check.ts';
 import { parseManifests } from '../../src/cli/manifests.ts';
+import { offlineOptions } from '../../src/cli/offline.ts';
+import { parseEntryPoint } from '../../src/config/entry-point.ts';
 import { silentLog } from '../../src/model/log.ts';
 import { refusalReasons } from '../../src/model/outcome.ts';
-import { parseRule } from '../../src/routing/rule/parse.ts';
+import { parseRule, parseTcpRule } from '../../src/routing/rule/parse.ts';
 import { metricFamily } from '../../src/telemetry/metric-families.ts';
 import { usage as overloadUsage } from '../bench/overload/options.ts';
 import { usage as benchUsage } from '../bench/run/options.ts';
@@ -78,15 +80,30 @@ test('manifests pass check, or have the codes that their block names', () => {
   );
   assert.ok(manifests.length > 5);
   for (const block of manifests) {
-    const others = block === services ? [quickstart] : [quickstart, services.text];
+    const ownServices = manifests.filter(({ page, info }) => page === block.page && info === 'services');
+    const others =
+      block === services
+        ? [quickstart]
+        : [quickstart, services.text, ...ownServices.filter((one) => one !== block).map((one) => one.text)];
     const text = [block.text, ...others].join('---\n');
     const { manifests: objects, problems } = parseManifests(block.place, text);
-    const findings = checkManifests({ manifests: objects, problems, files: [block.place] });
+    const source = { manifests: objects, problems, files: [block.place] };
+    const findings = checkManifests(source, undefined, optionsOf(block));
     const codes = [...new Set(findings.map(({ code }) => code))].sort();
     const [, named = ''] = /codes=(\S+)/.exec(block.info) ?? [];
     assert.deepEqual(codes, named.split(',').filter(Boolean).sort(), `${block.place}: ${block.info}`);
   }
 });
+
+/** Those of `check`, with the entry points that the block names: `entrypoint=redis=:6379`. */
+function optionsOf({ info, place }: Block): typeof offlineOptions {
+  const named = [...info.matchAll(/entrypoint=(\S+)/g)].map(([, text = '']) => {
+    const parsed = parseEntryPoint(text);
+    assert.ok('value' in parsed, place);
+    return parsed.value;
+  });
+  return { ...offlineOptions, entryPoints: [...offlineOptions.entryPoints, ...named] };
+}
 
 test('what the pages say that check prints is what it prints', async () => {
   const quickstart = ['shop-ingress-route.yaml', 'echo-services.yaml'].map((name) =>
@@ -140,6 +157,12 @@ test('docs/install.md names every object that is installed and every right that 
 test('rules in the pages can be understood', () => {
   for (const { place, text } of blocksOf('rule')) {
     for (const line of text.split('\n').filter(Boolean)) assert.ok(parseRule(line).ok, `${place}: ${line}`);
+  }
+  const ofTcp = blocksOf('tcp-rule');
+  assert.ok(ofTcp.length > 0);
+  for (const { place, text } of ofTcp) {
+    for (const line of text.split('\n').filter(Boolean))
+      assert.ok(parseTcpRule(line).ok, `${place}: ${line}`);
   }
 });
 

@@ -17,8 +17,8 @@ const maxProblems = 100;
  *
  * @param mode `Ignore` skips the collecting of problems; the other two differ only in what the caller does with them.
  * @returns a pruned copy, and one text per unknown field as Kubernetes words it: `unknown field "spec.foo"`. At most 100.
- * @throws ApiError 400 when the object is nested too deep (a series of patches can make one), and when a field of a built-in kind, or of the metadata of any kind, is of the wrong type; custom
- * kinds leave that to validation, as Kubernetes does.
+ * @throws ApiError 400 when the object is nested too deep (a series of patches can make one), and when a field of a built-in
+ * kind, or of the metadata of any kind, is of the wrong type; custom kinds leave that to validation, as Kubernetes does.
  */
 export function decodeObject(
   type: ResourceType,

@@ -69,12 +69,12 @@ export class LocalClient {
 
   /** Replaces an object; a `metadata.resourceVersion` that is not the present one is refused. @throws ApiError */
   update(object: JsonObject): ApiObject {
-    return this.#update(object, '');
-  }
-
-  /** Replaces the status of an object. @throws ApiError */
-  updateStatus(object: JsonObject): ApiObject {
-    return this.#update(object, 'status');
+    const target = this.#target(object);
+    const { type, namespace, name } = target;
+    const { resourceVersion } = getObject(this.#state, type, namespace, name).metadata;
+    const metadata = { resourceVersion, ...metadataOf(object) };
+    const body = { value: { ...object, metadata }, duplicates: [] };
+    return structuredClone(updateObject(this.#state, target, body, strict).object);
   }
 
   /** An object as it is now, or undefined. @throws ApiError 400 for an unknown kind */
@@ -105,15 +105,6 @@ export class LocalClient {
   delete(name: LocalName): void {
     const { type, namespace } = this.#locate(name);
     deleteObject(this.#state, type, { namespace, name: name.name }, plainDeletion);
-  }
-
-  #update(object: JsonObject, subresource: '' | 'status'): ApiObject {
-    const target = this.#target(object);
-    const { type, namespace, name } = target;
-    const { resourceVersion } = getObject(this.#state, type, namespace, name).metadata;
-    const metadata = { resourceVersion, ...metadataOf(object) };
-    const body = { value: { ...object, metadata }, duplicates: [] };
-    return structuredClone(updateObject(this.#state, { ...target, subresource }, body, strict).object);
   }
 
   #target(object: JsonObject): WriteTarget {

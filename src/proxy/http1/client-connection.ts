@@ -130,6 +130,8 @@ export class ClientConnection implements ClientSide, OpenConnection, SocketWatch
     this.#writer.body(bytes, start, end);
   }
 
+  sendTrailers(): void {}
+
   endBody(): void {
     this.#writer.end();
     this.flush();
@@ -317,8 +319,8 @@ export class ClientConnection implements ClientSide, OpenConnection, SocketWatch
     this.#phase = phase.linger;
     this.#input.drop();
     const { limits, deadlines, stalls } = this.#home;
-    if (this.#writer.isEmpty) this.deadline = deadlines.after(limits.lingerMs);
-    else this.deadline = stalls.begin(this, limits.clientStallMs);
+    if (this.#writer.hasUnsent) this.deadline = stalls.begin(this, limits.clientStallMs);
+    else this.deadline = deadlines.after(limits.lingerMs);
     this.#updateReading();
     this.#socket.end();
   }

@@ -1,5 +1,5 @@
 import type { SendMemory } from '../send-memory.ts';
-import type { WatchedSocket } from '../watched-socket.ts';
+import { hasUnsent, isFull, type WatchedSocket } from '../watched-socket.ts';
 
 /** Up to here a body is joined with the text before it as text; copying more of it twice costs more than a buffer. */
 const smallBytes = 4_096;
@@ -68,7 +68,12 @@ export class MessageWriter {
 
   /** True where the socket holds so much that its writer should pause until `drain`. */
   get isFull(): boolean {
-    return this.#socket.writableNeedDrain && this.#socket.writableLength !== 0;
+    return isFull(this.#socket);
+  }
+
+  /** True where something of what was flushed waits for the other side to take it. */
+  get hasUnsent(): boolean {
+    return hasUnsent(this.#socket);
   }
 
   /** True where all that was flushed has been handed to the operating system. */

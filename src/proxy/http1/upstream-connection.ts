@@ -2,11 +2,10 @@ import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Exchange, UpstreamSide } from '../exchange.ts';
 import { type Limits, poolIdleMsOf } from '../limits.ts';
 import { failures, type ProxyError } from '../proxy-error.ts';
-import { sendProxyHeader } from '../proxy-protocol/send-header.ts';
-import type { ReadMemory } from '../read-memory.ts';
+import { proxyHeaderOf } from '../proxy-protocol/send-header.ts';
 import { framing } from '../request-head.ts';
 import type { SendMemory } from '../send-memory.ts';
-import { connectSocket, type SocketWatcher, type WatchedSocket } from '../watched-socket.ts';
+import type { SocketWatcher, WatchedSocket } from '../watched-socket.ts';
 import { ChunkDecoder, chunkEvent } from './chunk-decoder.ts';
 import { headResult } from './heads.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -15,13 +14,15 @@ import { requestHeadText } from './write-head.ts';
 
 /** What a connection needs of the pool that it belongs to. */
 export interface ConnectionHome {
-  readonly address: string;
-  readonly port: number;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  /** What the sockets of the thread read into. */
-  readonly readMemory: ReadMemory;
   readonly sendMemory: SendMemory;
+  /** Begins a connection, with a PROXY header where it is not null. */
+  connect(watcher: SocketWatcher, header: Buffer | null): WatchedSocket;
+  /** Why one that was not ready has failed. */
+  failureOf(socket: WatchedSocket, isLate: boolean): ProxyError;
+  /** Why one that was ready has ended without an answer. */
+  endOf(socket: WatchedSocket): ProxyError;
   /** Takes an unused connection; false where it is not wanted. */
   keep(connection: UpstreamConnection): boolean;
   /** An unused connection is gone. */
@@ -39,8 +40,6 @@ const phase = {
   tunnel: 4,
   closed: 5,
 } as const;
-
-const keepAliveInitialDelay = 30_000;
 
 /** One HTTP/1.1 connection to an endpoint: the upstream's end of one exchange after the other. */
 export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
@@ -67,11 +66,7 @@ export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
     this.#exchange = exchange;
     this.#reader = new ResponseReader(home.limits);
     this.#decoder = new ChunkDecoder(home.limits);
-    this.#socket = connectSocket(
-      { host: home.address, port: home.port, noDelay: true, keepAlive: true, keepAliveInitialDelay },
-      home.readMemory,
-      this,
-    );
+    this.#socket = home.connect(this, proxyHeaderOf(exchange));
     this.#writer = new MessageWriter(this.#socket, home.sendMemory);
     home.deadlines.add(this);
     this.deadline = home.deadlines.after(exchange.timeouts.connectMs);
@@ -107,7 +102,8 @@ export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
       this.close();
       return;
     }
-    this.#fail(this.#phase === phase.connecting ? failures.connectTimeout : failures.upstreamTimeout);
+    const isConnecting = this.#phase === phase.connecting;
+    this.#fail(isConnecting ? this.#home.failureOf(this.#socket, true) : failures.upstreamTimeout);
   }
 
   sendHead(): void {
@@ -158,6 +154,11 @@ export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
     this.close();
   }
 
+  onReached(): void {
+    if (this.#phase !== phase.connecting) return;
+    this.deadline = this.#home.deadlines.after(this.#home.limits.upstreamHandshakeMs);
+  }
+
   onConnect(): void {
     if (this.#phase !== phase.connecting || this.#exchange === null) {
       this.close();
@@ -165,7 +166,6 @@ export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
     }
     this.#phase = phase.head;
     this.deadline = 0;
-    if (this.#exchange.proxyProtocol !== 0) sendProxyHeader(this.#socket, this.#exchange);
     this.#exchange.flow.upstreamReady(this.#exchange);
   }
 
@@ -184,7 +184,8 @@ export class UpstreamConnection implements UpstreamSide, SocketWatcher, Timed {
 
   onGone(): void {
     if (this.#phase === phase.closed) return;
-    this.#fail(this.#phase === phase.connecting ? failures.connectFailed : failures.upstreamReset);
+    if (this.#phase === phase.connecting) this.#fail(this.#home.failureOf(this.#socket, false));
+    else this.#fail(this.#phase === phase.head ? this.#home.endOf(this.#socket) : failures.upstreamReset);
   }
 
   #fail(error: ProxyError): void {

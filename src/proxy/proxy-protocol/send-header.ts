@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.ts';
 import { proxyHeader } from './write-header.ts';
 
-/** Begins a new upstream connection with what its exchange says of its client. */
-export function sendProxyHeader(socket: Socket, { proxyProtocol, client }: Exchange): void {
-  if (proxyProtocol !== 0) socket.write(proxyHeader(proxyProtocol, client.addresses()));
+/** What a new upstream connection begins with, to tell of the client of its exchange; null where it begins with nothing. */
+export function proxyHeaderOf({ proxyProtocol, client }: Exchange): Buffer | null {
+  return proxyProtocol === 0 ? null : proxyHeader(proxyProtocol, client.addresses());
 }

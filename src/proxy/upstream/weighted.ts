@@ -1,4 +1,8 @@
+import type { RouteTimeouts } from '../../model/route-timeouts.ts';
+import type { Limits } from '../limits.ts';
+import { noTimeouts, type Timeouts, timeoutsOf } from '../timeouts.ts';
 import type { Service } from './service.ts';
+import { SmoothWeights } from './smooth-weights.ts';
 
 interface Target {
   readonly service: Service;
@@ -6,40 +10,41 @@ interface Target {
   readonly passHostHeader: boolean;
   /** See `Exchange.proxyProtocol`. */
   readonly proxyProtocol: 0 | 1 | 2;
+  /** What the route says. */
+  readonly ownTimeouts: RouteTimeouts | undefined;
   current: number;
+  /** What was made for these limits of the service: a transport can change without its routes. */
+  madeFor: Limits | null;
+  made: Timeouts;
 }
 
 /** What a route forwards to; without `proxyProtocol`, connections begin with no PROXY header. */
-export type WeightedTarget = Omit<Target, 'current' | 'proxyProtocol'> &
-  Partial<Pick<Target, 'proxyProtocol'>>;
+export type WeightedTarget = Pick<Target, 'service' | 'weight' | 'passHostHeader'> &
+  Partial<Pick<Target, 'proxyProtocol' | 'ownTimeouts'>>;
 
-/**
- * Spreads requests over services by weight, evenly mixed (smooth weighted round robin, as in nginx: each turn adds its weight to
- * every target and the largest sum goes first, paying back the total). Targets without an endpoint are passed over.
- */
-export class WeightedTargets {
-  readonly #targets: Target[];
-
-  constructor(targets: readonly WeightedTarget[]) {
-    // A weight that is no positive number gets nothing.
-    this.#targets = targets
-      .filter((target) => target.weight > 0)
-      .map(({ proxyProtocol = 0, ...target }) => ({ ...target, proxyProtocol, current: 0 }));
+/** The timeouts of a request to a target: where its route says nothing, its transport does. `usual` without one. */
+export function timeoutsFor(target: Target, usual: Timeouts): Timeouts {
+  const { limits } = target.service;
+  if (limits === null) return usual;
+  if (target.madeFor !== limits) {
+    target.madeFor = limits;
+    target.made = timeoutsOf(target.ownTimeouts, limits);
   }
+  return target.made;
+}
 
-  /** Undefined where no target has an endpoint. */
-  pick(): Target | undefined {
-    const only = this.#targets[0];
-    if (this.#targets.length === 1) return only?.service.hasEndpoints === true ? only : undefined;
-    let best: Target | undefined;
-    let total = 0;
-    for (const target of this.#targets) {
-      if (!target.service.hasEndpoints) continue;
-      target.current += target.weight;
-      total += target.weight;
-      if (best === undefined || target.current > best.current) best = target;
-    }
-    if (best !== undefined) best.current -= total;
-    return best;
+/** Spreads requests over services by weight. */
+export class WeightedTargets extends SmoothWeights<Target> {
+  constructor(targets: readonly WeightedTarget[]) {
+    super(
+      targets.map(({ proxyProtocol = 0, ownTimeouts, ...target }) => ({
+        ...target,
+        proxyProtocol,
+        ownTimeouts,
+        current: 0,
+        madeFor: null,
+        made: noTimeouts,
+      })),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { Rule } from '../../model/rule.ts';
+import type { ClientIpRule, Rule } from '../../model/rule.ts';
 import { parseAddressRange } from '../address-range.ts';
 import { compilePattern } from './compile-pattern.ts';
 import { parseHostPattern } from './host-pattern.ts';
@@ -8,10 +8,19 @@ import { findTemplate, patternOfTemplates } from './templates.ts';
 
 /** @throws RuleFault */
 export function buildHost(value: Token): Rule {
-  refuseTemplate(value, 'HostRegexp', '$');
+  return { kind: 'host', host: checkedHost(value, 'HostRegexp') };
+}
+
+/**
+ * A name of a host, `*.name` or `*`; `matcher` is the one that a pattern belongs in.
+ *
+ * @throws RuleFault
+ */
+export function checkedHost(value: Token, matcher: 'HostRegexp' | 'HostSNIRegexp'): string {
+  refuseTemplate(value, matcher, '$');
   const pattern = parseHostPattern(value.value);
   if (!pattern.ok) throw new RuleFault(value.position, pattern.message, pattern.hint);
-  return { kind: 'host', host: pattern.host };
+  return pattern.host;
 }
 
 /** @throws RuleFault */
@@ -50,13 +59,22 @@ export function checkedHeaderName(name: Token): string {
 
 /** @throws RuleFault */
 export function buildHostRegexp(value: Token): Rule {
+  return { kind: 'hostRegexp', pattern: checkedHostPattern(value, 'HostRegexp') };
+}
+
+/**
+ * A regular expression for names of hosts; `matcher` is the one that it stands in.
+ *
+ * @throws RuleFault
+ */
+export function checkedHostPattern(value: Token, matcher: 'HostRegexp' | 'HostSNIRegexp'): string {
   const foreign = value.value.search(/[^\0-\x7f]/);
   if (foreign !== -1) {
     const hint = 'write the name in punycode (xn--…)';
     throw new RuleFault(positionIn(value, foreign), 'a host is written in ASCII, its pattern too', hint);
   }
-  refuseTemplate(value, 'HostRegexp', '$');
-  return { kind: 'hostRegexp', pattern: checkedPattern(value) };
+  refuseTemplate(value, matcher, '$');
+  return checkedPattern(value);
 }
 
 /** @throws RuleFault */
@@ -75,7 +93,7 @@ export function buildQuery(key: Token, value: Token | undefined): Rule {
 }
 
 /** @throws RuleFault */
-export function buildClientIp(value: Token): Rule {
+export function buildClientIp(value: Token): ClientIpRule {
   const range = value.value.trim();
   if (parseAddressRange(range) !== null) return { kind: 'clientIp', range };
   throw new RuleFault(
@@ -100,7 +118,7 @@ export function checkedPattern(value: Token): string {
 function refuseTemplate(value: Token, matcher: string, end: '' | '$'): void {
   const index = findTemplate(value.value);
   if (index === -1) return;
-  const written = patternOfTemplates(value.value, matcher === 'HostRegexp' ? '[^.]+' : '[^/]+');
+  const written = patternOfTemplates(value.value, matcher.startsWith('Host') ? '[^.]+' : '[^/]+');
   throw new RuleFault(
     positionIn(value, index),
     'templates in braces were syntax of Traefik v2',

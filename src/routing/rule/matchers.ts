@@ -1,5 +1,6 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Token } from './lexer.ts';
+import { type Matcher, type MatcherTable, matcherTable } from './matcher-table.ts';
 import {
   buildClientIp,
   buildHost,
@@ -9,22 +10,10 @@ import {
   checkedHeaderName,
   checkedPath,
   checkedPattern,
-  shorten,
 } from './matcher-values.ts';
-import { nearestName } from './nearest-name.ts';
-import { RuleFault } from './rule-fault.ts';
-
-interface Matcher {
-  /** The form to show where the number of values is wrong. */
-  readonly form: string;
-  /** The least and the largest number of values. */
-  readonly arity: readonly [least: number, most: number];
-  /** @throws RuleFault */
-  readonly build: (first: Token, second: Token | undefined) => Rule;
-}
 
 /** The matchers, by the name that Traefik v3 gives them. */
-const matchers: Readonly<Record<string, Matcher>> = {
+const matchers: Readonly<Record<string, Matcher<Rule>>> = {
   Host: { form: 'Host(`example.com`)', arity: [1, 1], build: buildHost },
   HostRegexp: {
     form: 'HostRegexp(`^[a-z]+\\.example\\.com$`)',
@@ -82,62 +71,11 @@ const renamed: Readonly<Record<string, string>> = {
   HostSNIRegexp: 'HostRegexp',
 };
 
-const knownNames: readonly string[] = Object.keys(matchers);
-
-/** Every accepted spelling, and the name it stands for: as it is, lower, upper and title case, as Traefik v3 takes them. */
-const spellings: ReadonlyMap<string, string> = new Map(
-  knownNames.flatMap((name) =>
-    [name, name.toLowerCase(), name.toUpperCase(), titleCase(name)].map(
-      (spelling) => [spelling, name] as const,
-    ),
-  ),
-);
-
-function titleCase(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1).toLowerCase();
-}
-
-/**
- * Says which matcher a name stands for.
- *
- * @throws RuleFault where there is none of that name.
- */
-export function matcherNamed(name: Token): Matcher {
-  const known = spellings.get(name.value);
-  const matcher = known === undefined ? undefined : matchers[known];
-  if (matcher !== undefined) return matcher;
-  throw new RuleFault(name.position, `unknown matcher ${shorten(name.value)}`, hintFor(name.value));
-}
-
-function hintFor(name: string): string {
+/** The matchers of an IngressRoute. */
+export const httpMatchers: MatcherTable<Rule> = matcherTable(matchers, (name) => {
   const now = Object.hasOwn(renamed, name) ? renamed[name] : undefined;
-  if (now !== undefined) return `did you mean ${now}? Write for example ${matchers[now]?.form ?? now}`;
-  const nearest = nearestName(name, knownNames);
-  return nearest === undefined ? `matchers are ${knownNames.join(', ')}` : `did you mean ${nearest}?`;
-}
-
-/**
- * Makes the rule of a matcher and its values.
- *
- * @throws RuleFault where their number or one of them is wrong.
- */
-export function buildTerm(matcher: Matcher, name: Token, values: readonly Token[]): Rule {
-  const [least, most] = matcher.arity;
-  const [first, second] = values;
-  if (first === undefined || values.length < least || values.length > most) {
-    const expected = `${least === most ? least : `${least} or ${most}`} ${most === 1 ? 'value' : 'values'}`;
-    throw new RuleFault(
-      name.position,
-      `${name.value} takes ${expected}, found ${values.length}`,
-      values.length > most && most === 1
-        ? `combine several with ||: ${matcher.form} || …`
-        : `write ${matcher.form}`,
-    );
-  }
-  const empty = values.find((value) => value.value === '');
-  if (empty !== undefined) throw new RuleFault(empty.position, `a value of ${name.value} must not be empty`);
-  return matcher.build(first, second);
-}
+  return now === undefined ? null : `did you mean ${now}? Write for example ${matchers[now]?.form ?? now}`;
+});
 
 function present(token: Token | undefined): Token {
   if (token === undefined) throw new Error('a matcher was built without its values');

@@ -1,7 +1,10 @@
 import type { Rule } from '../../model/rule.ts';
+import type { TcpRule } from '../../model/tcp-rule.ts';
 import { Lexer, type Token } from './lexer.ts';
-import { buildTerm, matcherNamed } from './matchers.ts';
+import { buildTerm, type MatcherTable, matcherNamed } from './matcher-table.ts';
+import { httpMatchers } from './matchers.ts';
 import { RuleFault } from './rule-fault.ts';
+import { tcpMatchers } from './tcp-matchers.ts';
 
 /** Bounds of the text of a rule: what is beyond them is refused. */
 export const ruleLimits = Object.freeze({
@@ -13,8 +16,10 @@ export const ruleLimits = Object.freeze({
   terms: 2000,
 });
 
-export type ParsedRule =
-  | { readonly ok: true; readonly rule: Rule }
+export type ParsedRule = Parsed<Rule>;
+
+type Parsed<Tree> =
+  | { readonly ok: true; readonly rule: Tree }
   | {
       readonly ok: false;
       /** Index into the text, in UTF-16 units, from 0. */
@@ -29,6 +34,43 @@ export type ParsedRule =
  * nested groups of the same operator as one.
  */
 export function parseRule(text: string): ParsedRule {
+  return parseWith(httpGrammar, text);
+}
+
+/** The same for the rule of an IngressRouteTCP, such as ``HostSNI(`example.com`)``. */
+export function parseTcpRule(text: string): Parsed<TcpRule> {
+  return parseWith(tcpGrammar, text);
+}
+
+/** What a tree of a rule is made with. */
+interface Grammar<Tree> {
+  readonly table: MatcherTable<Tree>;
+  readonly example: string;
+  readonly join: (kind: 'and' | 'or', rules: readonly Tree[]) => Tree;
+  readonly not: (rule: Tree) => Tree;
+}
+
+const httpGrammar = Object.freeze<Grammar<Rule>>({
+  table: httpMatchers,
+  example: 'Host(`example.com`)',
+  join: (kind, rules) => ({ kind, rules }),
+  not: (rule) => ({ kind: 'not', rule }),
+});
+
+const tcpGrammar = Object.freeze<Grammar<TcpRule>>({
+  table: tcpMatchers,
+  example: 'HostSNI(`example.com`)',
+  join: (kind, rules) => ({ kind, rules }),
+  not: (rule) => ({ kind: 'not', rule }),
+});
+
+/** A tree that may have trees of its own kind under `rules`. */
+interface Node<Tree> {
+  readonly kind: string;
+  readonly rules?: readonly Tree[];
+}
+
+function parseWith<Tree extends Node<Tree>>(grammar: Grammar<Tree>, text: string): Parsed<Tree> {
   if (text.length > ruleLimits.length) {
     return {
       ok: false,
@@ -38,7 +80,7 @@ export function parseRule(text: string): ParsedRule {
     };
   }
   try {
-    return { ok: true, rule: new Parser(text).parse() };
+    return { ok: true, rule: new Parser(grammar, text).parse() };
   } catch (error) {
     if (!(error instanceof RuleFault)) throw error;
     const { position, message, hint } = error;
@@ -46,18 +88,20 @@ export function parseRule(text: string): ParsedRule {
   }
 }
 
-class Parser {
+class Parser<Tree extends Node<Tree>> {
+  readonly #grammar: Grammar<Tree>;
   readonly #lexer: Lexer;
   #depth = 0;
   #terms = 0;
 
-  constructor(text: string) {
+  constructor(grammar: Grammar<Tree>, text: string) {
+    this.#grammar = grammar;
     this.#lexer = new Lexer(text);
   }
 
-  parse(): Rule {
+  parse(): Tree {
     if (this.#lexer.token.kind === 'end') {
-      throw new RuleFault(0, 'the rule is empty', 'write for example Host(`example.com`)');
+      throw new RuleFault(0, 'the rule is empty', `write for example ${this.#grammar.example}`);
     }
     const rule = this.#alternatives(false);
     const rest = this.#lexer.token;
@@ -67,25 +111,25 @@ class Parser {
   }
 
   /** `negated` asks for the opposite of what is written (De Morgan's laws). */
-  #alternatives(negated: boolean): Rule {
+  #alternatives(negated: boolean): Tree {
     const rules = [this.#conjunction(negated)];
     while (this.#lexer.token.kind === '||') {
       this.#lexer.take();
       rules.push(this.#conjunction(negated));
     }
-    return combine(negated ? 'and' : 'or', rules);
+    return this.#combine(negated ? 'and' : 'or', rules);
   }
 
-  #conjunction(negated: boolean): Rule {
+  #conjunction(negated: boolean): Tree {
     const rules = [this.#operand(negated)];
     while (this.#lexer.token.kind === '&&') {
       this.#lexer.take();
       rules.push(this.#operand(negated));
     }
-    return combine(negated ? 'or' : 'and', rules);
+    return this.#combine(negated ? 'or' : 'and', rules);
   }
 
-  #operand(negated: boolean): Rule {
+  #operand(negated: boolean): Tree {
     const token = this.#lexer.take();
     if (token.kind === 'name') return this.#term(token, negated);
     if (token.kind !== '!' && token.kind !== '(') {
@@ -99,7 +143,7 @@ class Parser {
     return rule;
   }
 
-  #group(open: Token, negated: boolean): Rule {
+  #group(open: Token, negated: boolean): Tree {
     const rule = this.#alternatives(negated);
     const close = this.#lexer.take();
     if (close.kind === ')') return rule;
@@ -107,8 +151,8 @@ class Parser {
     throw new RuleFault(close.position, `expected && or || or ")", found ${describe(close)}`);
   }
 
-  #term(name: Token, negated: boolean): Rule {
-    const matcher = matcherNamed(name);
+  #term(name: Token, negated: boolean): Tree {
+    const matcher = matcherNamed(this.#grammar.table, name);
     if (++this.#terms > ruleLimits.terms) {
       throw new RuleFault(
         name.position,
@@ -121,7 +165,7 @@ class Parser {
       throw new RuleFault(open.position, `expected "(" after ${name.value}, found ${describe(open)}`);
     }
     const rule = buildTerm(matcher, name, this.#values());
-    return negated ? { kind: 'not', rule } : rule;
+    return negated ? this.#grammar.not(rule) : rule;
   }
 
   #values(): Token[] {
@@ -146,12 +190,12 @@ class Parser {
       }
     }
   }
-}
 
-function combine(kind: 'and' | 'or', rules: readonly Rule[]): Rule {
-  const flat = rules.flatMap((rule) => (rule.kind === kind ? rule.rules : [rule]));
-  const [only] = flat;
-  return only !== undefined && flat.length === 1 ? only : { kind, rules: flat };
+  #combine(kind: 'and' | 'or', rules: readonly Tree[]): Tree {
+    const flat = rules.flatMap((rule) => (rule.kind === kind ? (rule.rules ?? []) : [rule]));
+    const [only] = flat;
+    return only !== undefined && flat.length === 1 ? only : this.#grammar.join(kind, flat);
+  }
 }
 
 function describe(token: Token): string {

@@ -31,14 +31,14 @@ export const lintKinds = {
     meaning:
       'There is no Service among the files, so that references to Services and their ports cannot be judged.',
   },
+  SecretsNotSeen: {
+    severity: 'note',
+    meaning: 'There is no Secret among the files, so that certificates cannot be judged.',
+  },
   InvalidSecret: {
     severity: 'error',
     meaning:
       'A Secret of type kubernetes.io/tls holds no certificate and key that can be read and belong together.',
-  },
-  CertificateExpired: {
-    severity: 'warning',
-    meaning: 'The certificate of a Secret is not valid any more, or not yet.',
   },
   CertificateNames: {
     severity: 'warning',
@@ -54,7 +54,8 @@ export interface Lint {
   /** Where in the object, as in a diagnostic. */
   readonly path: string;
   readonly severity: LintSeverity;
-  readonly code: LintCode;
+  /** A certificate is judged here without the controller, which says the same. */
+  readonly code: LintCode | 'CertificateExpired';
   readonly message: string;
   readonly hint: string;
 }

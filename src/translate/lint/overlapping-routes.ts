@@ -1,7 +1,8 @@
 import { formatReference } from '../../model/object-reference.ts';
 import type { PlanRoute } from '../../model/plan.ts';
+import { plainPrefix } from '../../routing/rule/path-prefix.ts';
 import { type Lint, lint } from './lint-kinds.ts';
-import { type Branch, branchesOf, covers, type Term, trimmed } from './rule-cover.ts';
+import { type Branch, branchesOf, covers, type Term } from './rule-cover.ts';
 
 interface Place {
   readonly route: PlanRoute;
@@ -44,7 +45,7 @@ function placeKey({ priority, specificity }: PlanRoute, branch: Branch): string 
 
 function pathText(term: Term | undefined): string {
   if (term?.kind === 'path') return `=${term.path}`;
-  if (term?.kind === 'pathPrefix') return `^${term.elements ? trimmed(term.prefix) : term.prefix}`;
+  if (term?.kind === 'pathPrefix') return `^${plainPrefix(term)}`;
   return '';
 }
 

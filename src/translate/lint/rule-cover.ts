@@ -1,4 +1,5 @@
 import type { Rule } from '../../model/rule.ts';
+import { hasElements, type PathPrefixRule, plainPrefix } from '../../routing/rule/path-prefix.ts';
 
 /** A rule without `and` and `or`. One under `not` is taken whole. */
 export type Term = Exclude<Rule, { kind: 'and' } | { kind: 'or' }>;
@@ -66,24 +67,14 @@ export function wildcardOf(host: string): string {
   return dot <= 0 ? '' : `*${host.slice(dot)}`;
 }
 
-type Prefix = Extract<Term, { kind: 'pathPrefix' }>;
-
-function hasPrefix(path: string, { prefix, elements }: Prefix): boolean {
-  if (!elements) return path.startsWith(prefix);
-  const whole = trimmed(prefix);
-  return path.startsWith(whole) && (path.length === whole.length || path[whole.length] === '/');
+function hasPrefix(path: string, wanted: PathPrefixRule): boolean {
+  const prefix = plainPrefix(wanted);
+  return wanted.elements ? hasElements(path, prefix) : path.startsWith(prefix);
 }
 
-function prefixImplies(fact: Prefix, wanted: Prefix): boolean {
-  const has = fact.elements ? trimmed(fact.prefix) : fact.prefix;
-  if (!wanted.elements) return has.startsWith(wanted.prefix);
-  const whole = trimmed(wanted.prefix);
-  if (!has.startsWith(whole)) return false;
+function prefixImplies(fact: PathPrefixRule, wanted: PathPrefixRule): boolean {
+  const has = plainPrefix(fact);
   // Plain characters may go on within an element; whole elements end where they end.
-  return has.length === whole.length ? fact.elements : has[whole.length] === '/';
-}
-
-/** A prefix of whole elements means the same with and without a slash at its end. */
-export function trimmed(prefix: string): string {
-  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
+  if (wanted.elements && !fact.elements && has === plainPrefix(wanted)) return false;
+  return hasPrefix(has, wanted);
 }

@@ -1,7 +1,8 @@
 import { formatReference } from '../../model/object-reference.ts';
 import type { PlanRoute } from '../../model/plan.ts';
+import { plainPrefix } from '../../routing/rule/path-prefix.ts';
 import { type Lint, lint } from './lint-kinds.ts';
-import { type Branch, branchesOf, covers, trimmed, wildcardOf } from './rule-cover.ts';
+import { type Branch, branchesOf, covers, wildcardOf } from './rule-cover.ts';
 
 interface Judged {
   readonly route: PlanRoute;
@@ -78,7 +79,7 @@ function pathKeyOf(branch: Branch, lengths: Set<number>): string {
   for (const term of branch) {
     if (term.kind === 'path') return `=${term.path}`;
     if (term.kind !== 'pathPrefix') continue;
-    const prefix = term.elements ? trimmed(term.prefix) : term.prefix;
+    const prefix = plainPrefix(term);
     lengths.add(prefix.length);
     return `^${prefix}`;
   }
@@ -110,5 +111,5 @@ function candidates(index: Map<string, PathBucket>, branch: Branch): readonly Ju
 function pathOf(term: Branch[number]): readonly { readonly key: string | null; readonly text: string }[] {
   if (term.kind === 'path') return [{ key: `=${term.path}`, text: term.path }];
   if (term.kind !== 'pathPrefix') return [];
-  return [{ key: null, text: term.elements ? trimmed(term.prefix) : term.prefix }];
+  return [{ key: null, text: plainPrefix(term) }];
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { KubeObject } from '../../model/cluster.ts';
+import { diagnosticKinds } from '../../model/diagnostic.ts';
 import { formatReference, type ObjectReference } from '../../model/object-reference.ts';
 import type { PlanRoute } from '../../model/plan.ts';
 import type { Rule } from '../../model/rule.ts';
@@ -50,8 +51,10 @@ function judgeSecret(secret: KubeObject, nowMs: number, found: Lint[]): X509Cert
     refuse('key', 'the private key in tls.key is not that of the certificate in tls.crt');
   const validity = expiryOf(certificate, nowMs);
   if (validity !== null) {
-    const place = { object, path: pem.crt.path };
-    found.push(lint(place, 'CertificateExpired', validity, 'Renew the certificate.'));
+    const code = 'CertificateExpired' as const;
+    const { severity } = diagnosticKinds[code];
+    const path = pem.crt.path;
+    found.push({ object, path, severity, code, message: validity, hint: 'Renew the certificate.' });
   }
   return certificate;
 }

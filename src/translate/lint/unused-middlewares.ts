@@ -8,28 +8,28 @@ import { type Lint, lint } from './lint-kinds.ts';
  */
 export function unusedMiddlewares(objects: readonly KubeObject[]): readonly Lint[] {
   const used = new Set<string>();
+  const usedOfTcp = new Set<string>();
   const annotations: string[] = [];
   let routes = 0;
   for (const object of objects) {
     const namespace = object.metadata.namespace ?? '';
     const kind = plainKind(object);
-    if (kind === 'IngressRoute' || kind === 'Ingress') routes += 1;
+    if (kind === 'IngressRoute' || kind === 'IngressRouteTCP' || kind === 'Ingress') routes += 1;
     if (kind === 'IngressRoute' || kind === 'Middleware') {
       collect(fieldsOf(object).spec, namespace, used);
     }
+    if (kind === 'IngressRouteTCP') collect(fieldsOf(object).spec, namespace, usedOfTcp);
     if (kind === 'Ingress') annotations.push(...middlewareAnnotations(object));
   }
   if (routes === 0) return [];
   const words = new Set(annotations.flatMap(namesIn));
   return objects
-    .filter((object) => plainKind(object) === 'Middleware')
-    .filter(({ metadata }) => {
-      const namespace = metadata.namespace ?? '';
-      return (
-        !used.has(`${namespace}/${metadata.name}`) &&
-        !words.has(metadata.name) &&
-        !words.has(`${namespace}-${metadata.name}`)
-      );
+    .filter((object) => {
+      const { namespace = '', name } = object.metadata;
+      const key = `${namespace}/${name}`;
+      if (plainKind(object) === 'MiddlewareTCP') return !usedOfTcp.has(key);
+      if (plainKind(object) !== 'Middleware') return false;
+      return !used.has(key) && !words.has(name) && !words.has(`${namespace}-${name}`);
     })
     .map((object) => lint(placeOf(object), 'UnusedMiddleware', message, 'Name it in a route, or remove it.'));
 }

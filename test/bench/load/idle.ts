@@ -9,13 +9,26 @@ export interface HeldConnections {
   readonly program: Program;
 }
 
-const waitMs = 60_000;
+/** HTTP/1.1 in clear text or over TLS; HTTP/2 in clear text or over TLS. */
+export type HeldProtocol = 'http' | 'tls' | 'h2c' | 'h2';
+
+/** What is held. */
+export interface Held {
+  readonly protocol: HeldProtocol;
+  readonly path: string;
+  readonly connections: number;
+}
+
+const waitMs = 90_000;
 
 /** Opens connections, has a request answered on each, and holds them without another word until the program is ended. */
-export async function holdConnections(target: Target, path: string, count: number): Promise<HeldConnections> {
+export async function holdConnections(
+  target: Target,
+  { protocol, path, connections }: Held,
+): Promise<HeldConnections> {
   const { programs, cores, port, host } = target;
   const client = fileURLToPath(import.meta.resolve('./idle-client.ts'));
-  const args = [client, String(port), host, path, String(count)];
+  const args = [client, String(port), host, path, String(connections), protocol];
   const program = programs.start({ file: process.execPath, args, cores });
   const deadline = performance.now() + waitMs;
   while (!program.hasEnded() && performance.now() < deadline) {

@@ -1,12 +1,13 @@
 import type { Programs } from '../machine/programs.ts';
 
-/** Where a load goes. A case over TLS would add what the generator has to trust. */
+/** Where a load goes. */
 export interface Target {
   readonly programs: Programs;
   /** For files of the generator. */
   readonly folder: string;
   readonly cores: readonly number[];
   readonly port: number;
+  /** A name that leads to 127.0.0.1, since generators send the name of the URL as SNI. */
   readonly host: string;
   readonly seconds: number;
 }

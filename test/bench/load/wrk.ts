@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findProgram } from '../machine/programs.ts';
 import type { Generator, LoadResult } from './load.ts';
 
-/** A request over HTTP/1.1 in clear text, sent again and again on each of some connections. */
+/** A request over HTTP/1.1, sent again and again on each of some connections. */
 export interface WrkRequest {
   readonly path: string;
   readonly connections: number;
@@ -11,6 +11,8 @@ export interface WrkRequest {
   readonly bodyBytes?: number;
   /** Asks for the connection to be closed, and opens a new one for the next request. */
   readonly close?: boolean;
+  /** Over TLS, of which no certificate is looked at; in clear text where absent. */
+  readonly tls?: boolean;
 }
 
 /** Why there can be no load; null where all is well. */
@@ -19,7 +21,7 @@ export function missingForWrk(): string | null {
 }
 
 /** Makes a generator of `wrk`, which sends the next request on a connection when the answer to the one before is complete. */
-export function wrk({ path, connections, bodyBytes, close = false }: WrkRequest): Generator {
+export function wrk({ path, connections, bodyBytes, close = false, tls = false }: WrkRequest): Generator {
   return async ({ programs, folder, cores, port, host, seconds }) => {
     const script = join(folder, 'wrk.lua');
     const post =
@@ -27,7 +29,9 @@ export function wrk({ path, connections, bodyBytes, close = false }: WrkRequest)
     writeFileSync(script, `${post}${report}`);
     const headers = ['-H', `Host: ${host}`, ...(close ? ['-H', 'Connection: close'] : [])];
     const shape = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency'];
-    const args = [...shape, '-s', script, ...headers, `http://127.0.0.1:${port}${path}`];
+    // The name in the URL is what it sends as SNI.
+    const url = tls ? `https://${host}:${port}${path}` : `http://127.0.0.1:${port}${path}`;
+    const args = [...shape, '-s', script, ...headers, url];
     const output = await programs.run({ file: 'wrk', args, cores }, seconds + 20);
     const line = /^result (\{.*\})$/m.exec(output)?.[1];
     if (line === undefined) throw new Error(`wrk printed no result: ${output}`);

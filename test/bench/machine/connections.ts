@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** The TCP connections of 127.0.0.1 that a process holds at a port of its own, by the port of their peer: /proc/net/tcp (proc(5)). */
+/**
+ * The TCP connections of 127.0.0.1 that a process holds at a port of its own, by the port of their peer: /proc/net/tcp
+ * (proc(5)).
+ */
 export function heldConnections(port: number): readonly number[] {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const peers: number[] = [];

@@ -5,6 +5,7 @@ import type { Found, Peer } from './peer.ts';
 /** `http-proxy` from npm, as its own documentation shows it, with a keep-alive agent. */
 export const httpProxy: Peer = {
   name: 'http-proxy',
+  clients: ['http'],
   mostThreads: 1,
   find: findHttpProxy,
   start: async ({ programs, port, origin, cores, nodeOptions }) => {

@@ -6,6 +6,7 @@ import { findSystemProgram, startSystemProgram } from './system-program.ts';
 /** Traefik v3 with one router from a file; `GOMAXPROCS` is its number of threads. */
 export const traefik: Peer = {
   name: 'traefik',
+  clients: ['http'],
   mostThreads: 256,
   find: () => findSystemProgram('traefik', ['version']),
   start: async (setup) => {

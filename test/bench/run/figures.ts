@@ -39,6 +39,8 @@ export interface PeerTurns {
 export interface CaseTurns {
   readonly name: string;
   readonly title: string;
+  /** The proxy whose cost is 1. */
+  readonly reference: string;
   readonly peers: readonly PeerTurns[];
 }
 

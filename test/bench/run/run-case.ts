@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { wrk } from '../load/wrk.ts';
 import { freePort, untilAnswering } from '../machine/answers.ts';
+import type { Certificate } from '../machine/certificate.ts';
 import { layOut } from '../machine/cores.ts';
 import type { Programs } from '../machine/programs.ts';
 import { type Origin, originFiles } from '../origin/origin.ts';
@@ -15,6 +15,8 @@ export interface Bench {
   readonly programs: Programs;
   readonly folder: string;
   readonly origin: Origin;
+  /** For the cases over TLS; null where there can be none. */
+  readonly certificate: Certificate | null;
   readonly usableCores: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
@@ -31,7 +33,8 @@ interface Player {
   problem: string | null;
 }
 
-const host = 'bench.example';
+/** A name that leads to 127.0.0.1 everywhere: load generators take the SNI from the URL. */
+export const host = 'localhost';
 const warmSeconds = 5;
 /** Load before each turn that is not measured: what a run time gives back or forgets while it rests is no part of a steady state. */
 const leadInSeconds = 1;
@@ -42,7 +45,8 @@ export async function runCase(bench: Bench, which: Case, peers: readonly Peer[])
   const players: Player[] = peers.map((peer) => ({ peer, turns: [], started: null, problem: null }));
   if (which.kind === 'load') await loadRounds(bench, which, players);
   else await idleRounds(bench, which, players);
-  return { name: which.name, title: which.title, peers: players.map(result) };
+  const { name, title, reference } = which;
+  return { name, title, reference, peers: players.map(result) };
 }
 
 function result({ peer, turns, problem }: Player): PeerTurns {
@@ -76,14 +80,13 @@ async function loadRounds(bench: Bench, which: LoadCase, players: readonly Playe
 
 /** Each proxy is started anew for each turn: memory that it has once got it may keep. */
 async function idleRounds(bench: Bench, which: IdleCase, players: readonly Player[]): Promise<void> {
-  const warm = wrk({ path: which.path, connections: 64 });
   for (let round = 0; round < bench.rounds; round++) {
     for (const player of players) {
       const turn = await attempt(bench, player, async () => {
         player.started = await start(bench, which, player.peer);
         const { program } = player.started.peer;
         const target = targetOf(bench, which, player.started.port);
-        await warm({ ...target, seconds: 1 });
+        await which.generate({ ...target, seconds: 1 });
         return idleTurn(program, which, target);
       });
       player.turns.push(turn);
@@ -111,18 +114,30 @@ async function attempt<Result>(
 }
 
 async function start(bench: Bench, which: Case, peer: Peer): Promise<{ peer: StartedPeer; port: number }> {
-  const { programs, origin, profiles } = bench;
+  const { programs, origin, certificate, profiles } = bench;
+  const { client, upstream } = which;
   const folder = mkdtempSync(join(bench.folder, `${which.name}-${peer.name}-`));
   const port = await freePort();
   const started = await peer.start({
-    ...{ programs, folder, port, host },
-    origin: origin.port,
+    ...{ programs, folder, port, host, client, upstream, certificate },
+    origin: originPort(origin, which),
     threads: which.threads,
     cores: layOut(bench.usableCores, which.threads).proxy,
     nodeOptions: profiles === null ? [] : profileOptions(join(profiles, `${which.name}-${peer.name}`)),
   });
-  await untilAnswering(started.program, { port, path: '/1k', host, bytes: originFiles['/1k'] });
+  try {
+    await untilAnswering(started.program, { port, path: '/1k', host, bytes: originFiles['/1k'], client });
+  } catch (error) {
+    // Its cluster would outlive the run.
+    await started.end();
+    throw error;
+  }
   return { peer: started, port };
+}
+
+function originPort({ port, h2cPort, tlsPort }: Origin, { client, upstream }: Case): number {
+  if (client === 'passthrough') return tlsPort ?? 0;
+  return upstream === 'h2c' ? h2cPort : port;
 }
 
 function profileOptions(folder: string): readonly string[] {

@@ -9,18 +9,15 @@ import {
   spreadOf,
 } from './figures.ts';
 
-/** Whose cost is 1 in the column of ratios. */
-export const reference = 'nginx';
-
 /** The figures of a case as a table for people: medians over the rounds, and the spread of what counts. */
-export function formatCase({ title, peers }: CaseTurns): string {
-  const nginx = peers.find(({ peer }) => peer === reference);
+export function formatCase({ title, reference, peers }: CaseTurns): string {
+  const one = peers.find(({ peer }) => peer === reference);
   const idle = peers.some(({ turns }) => turns.some((turn) => turn?.kind === 'idle'));
-  const head = idle ? idleHead : loadHead;
+  const head = [...(idle ? idleHead : loadHead), `× ${reference} (min–median–max)`];
   const rows = peers.map((own) => [
     own.peer,
     ...(idle ? idleCells(own) : loadCells(own)),
-    ratioCell(own, nginx),
+    ratioCell(own, one),
   ]);
   const notes = peers.flatMap(noteOf);
   return [`\n${title}\n`, ...alignColumns([head, ...rows]), ...notes].join('\n');
@@ -28,16 +25,8 @@ export function formatCase({ title, peers }: CaseTurns): string {
 
 const loadHead = [
   ...['', 'CPU µs/request', 'of it kernel', 'requests/s', 'core busy %', 'p50 ms', 'p99 ms', 'RSS MiB'],
-  `× ${reference} (min–median–max)`,
 ];
-const idleHead = [
-  '',
-  'KiB/connection',
-  'connections',
-  'RSS before MiB',
-  'RSS MiB',
-  `× ${reference} (min–median–max)`,
-];
+const idleHead = ['', 'KiB/connection', 'connections', 'RSS before MiB', 'RSS MiB'];
 
 function loadCells({ turns }: PeerTurns): readonly string[] {
   const loads = turns.filter((turn): turn is LoadTurn => turn?.kind === 'load');
@@ -66,8 +55,8 @@ function idleCells({ turns }: PeerTurns): readonly string[] {
   ];
 }
 
-function ratioCell(own: PeerTurns, nginx: PeerTurns | undefined): string {
-  return spread(ratioOf(own, nginx), 2);
+function ratioCell(own: PeerTurns, one: PeerTurns | undefined): string {
+  return spread(ratioOf(own, one), 2);
 }
 
 function noteOf({ peer, turns, problem }: PeerTurns): readonly string[] {

@@ -34,12 +34,12 @@ const restMs = 1000;
 /** One turn of a proxy that was just started and is warm: what the held connections add to its resident memory. */
 export async function idleTurn(
   program: Program,
-  { path, connections }: IdleCase,
+  { path, connections, held: protocol }: IdleCase,
   target: Target,
 ): Promise<IdleTurn> {
   await new Promise((resolve) => setTimeout(resolve, restMs));
   const residentBefore = residentBytes(program.pid);
-  const held = await holdConnections(target, path, connections);
+  const held = await holdConnections(target, { protocol, path, connections });
   await new Promise((resolve) => setTimeout(resolve, restMs));
   const resident = residentBytes(program.pid);
   await target.programs.end(held.program);

@@ -146,7 +146,10 @@ export const differentialCases: fc.Arbitrary<DifferentialCase> = fc.record({
   answerFraming: fc.constantFrom('length', 'length', 'chunked', 'close'),
 });
 
-/** The bytes of a request, with Trailer only where there are chunks: Node.js throws where it is to pass on any other. Its chunks are of uneven sizes, with extensions and trailers. */
+/**
+ * The bytes of a request, with Trailer only where there are chunks: Node.js throws where it is to pass on any other. Its chunks
+ * are of uneven sizes, with extensions and trailers.
+ */
 export function requestBytes(example: DifferentialCase, id: number): string {
   const { method, version, host, body: content } = example;
   const target = example.isAbsolute ? `http://${host}${example.target}` : example.target;

@@ -5,8 +5,9 @@ import { readByOracle, type Setting, subjectOf, type TargetName } from './target
 const bytesForCuts = 400_000;
 
 /**
- * Feeds an input whole, in every two pieces, byte by byte, and in pieces of the given sizes, over and over. After each piece the proxy
- * has to have told what the oracle can know by then: the same and no less, no sooner and no later. Returns the first difference, or null.
+ * Feeds an input whole, in every two pieces, byte by byte, and in pieces of the given sizes, over and over. After each piece
+ * the proxy has to have told what the oracle can know by then: the same and no less, no sooner and no later. Returns the first
+ * difference, or null.
  */
 export function disagreement(
   target: TargetName,

@@ -42,7 +42,10 @@ export const chunkStreams: Readonly<Record<string, string>> = {
   ...wrongEnds(),
 };
 
-/** Every line end that is none, at every place where a chunked body has one: TERM.EXT, EXT.TERM, SPILL, ONE.TWO, TWO.ONE, ZERO.TWO. */
+/**
+ * Every line end that is none, at every place where a chunked body has one: TERM.EXT, EXT.TERM, SPILL, ONE.TWO, TWO.ONE,
+ * ZERO.TWO.
+ */
 function wrongEnds(): Record<string, string> {
   const places = [
     'behind a size',

@@ -3,9 +3,13 @@ import type { Middleware } from '../../../src/model/middleware.ts';
 import type { ConnectionRefusal, Outcome, Recorder } from '../../../src/model/outcome.ts';
 import type { ForwardTarget, PlanRoute } from '../../../src/model/plan.ts';
 import type { PlanDelta } from '../../../src/model/plan-delta.ts';
+import type { PlanTcpRoute } from '../../../src/model/plan-tcp.ts';
+import { defaultTlsOptions, type PlanTlsHost, type PlanTlsOptions } from '../../../src/model/plan-tls.ts';
+import type { PlanTransport } from '../../../src/model/plan-transport.ts';
 import type { RouteTimeouts } from '../../../src/model/route-timeouts.ts';
 import type { Rule } from '../../../src/model/rule.ts';
 import type { EntryPoint } from '../../../src/model/settings.ts';
+import type { TlsMaterial } from '../../../src/model/tls-material.ts';
 import type { Limits } from '../../../src/proxy/limits.ts';
 import { type Proxy as DataPlane, startProxy } from '../../../src/proxy/proxy.ts';
 import { until } from './until.ts';
@@ -18,6 +22,19 @@ export interface TestRoute {
   readonly fails?: boolean;
   readonly timeouts?: RouteTimeouts;
   readonly priority?: number;
+  readonly tls?: boolean;
+  readonly tlsOptions?: string;
+}
+
+/** What a test wants of TLS; sets what is named and leaves the rest. */
+export interface TestTls {
+  readonly material?: readonly TlsMaterial[];
+  readonly hosts?: readonly PlanTlsHost[];
+  readonly options?: readonly (Partial<PlanTlsOptions> & { readonly id: string })[];
+  readonly removedHosts?: readonly string[];
+  readonly removedOptions?: readonly string[];
+  readonly transports?: readonly (Partial<PlanTransport> & { readonly id: string })[];
+  readonly removedTransports?: readonly string[];
 }
 
 export interface TestProxyOptions {
@@ -30,6 +47,8 @@ export interface TestProxyOptions {
   readonly endpoints?: readonly number[];
   readonly routes?: readonly TestRoute[];
   readonly middlewares?: Readonly<Record<string, Middleware>>;
+  readonly tls?: TestTls;
+  readonly tcpRoutes?: readonly PlanTcpRoute[];
   /** False keeps no outcomes, for long runs. */
   readonly keepsOutcomes?: boolean;
   /** Called with each outcome before it is kept. */
@@ -87,7 +106,8 @@ export class TestProxy {
     const test = new TestProxy(proxy, outcomes, errors, refused);
     TestProxy.started.push(test);
     test.setEndpoints('s', options.endpoints ?? []);
-    test.publish(options.routes ?? [{}], options.middlewares ?? {});
+    const { tls = {}, tcpRoutes = [] } = options;
+    test.publish(options.routes ?? [{}], options.middlewares ?? {}, tls, tcpRoutes);
     return test;
   }
 
@@ -107,7 +127,13 @@ export class TestProxy {
   }
 
   /** Publishes routes and middlewares; those of an earlier call stay unless they have the same number or name. */
-  publish(routes: readonly TestRoute[], middlewares: Readonly<Record<string, Middleware>> = {}): void {
+  publish(
+    routes: readonly TestRoute[],
+    middlewares: Readonly<Record<string, Middleware>> = {},
+    tls: TestTls = {},
+    tcpRoutes: readonly PlanTcpRoute[] = [],
+  ): void {
+    this.proxy.setTlsMaterial(tls.material ?? [], []);
     const planned = routes.map(planRoute);
     const services = planned.flatMap(({ action }) =>
       action.kind === 'forward' ? action.targets.map(({ service }) => service) : [],
@@ -124,9 +150,19 @@ export class TestProxy {
         set: Object.entries(middlewares).map(([id, middleware]) => ({ id, middleware })),
         removed: [],
       },
+      tlsHosts: { set: tls.hosts ?? [], removed: tls.removedHosts ?? [] },
+      tlsOptions: {
+        set: (tls.options ?? []).map((options) => ({ ...defaultTlsOptions, ...options })),
+        removed: tls.removedOptions ?? [],
+      },
+      transports: {
+        set: (tls.transports ?? []).map((transport) => ({ ...noTransport, ...transport })),
+        removed: tls.removedTransports ?? [],
+      },
+      tcpRoutes: { set: tcpRoutes, removed: [] },
     };
     this.#generation++;
-    this.proxy.applyPlan(delta);
+    this.proxy.buildPlan(delta, true);
   }
 
   async untilOutcomes(count: number): Promise<void> {
@@ -147,6 +183,27 @@ export class TestProxy {
   }
 }
 
+const noTransport: Omit<PlanTransport, 'id'> = {
+  serverName: null,
+  insecureSkipVerify: false,
+  authorities: null,
+  clientCertificates: [],
+  minVersion: null,
+  maxVersion: null,
+  cipherSuites: [],
+  peerNames: [],
+  http2: true,
+  idleConnections: null,
+  connectMs: null,
+  firstByteMs: null,
+  poolIdleMs: null,
+  readIdleMs: null,
+  pingTimeoutMs: null,
+  proxyProtocol: 0,
+  terminationDelayMs: null,
+  failure: null,
+};
+
 function planRoute(route: TestRoute, index: number): PlanRoute {
   const targets = (route.targets ?? [{}]).map((target) => ({
     service: 's',
@@ -165,7 +222,8 @@ function planRoute(route: TestRoute, index: number): PlanRoute {
     specificity: 0,
     createdAt: '',
     entryPoints: ['web'],
-    tls: null,
+    tls: route.tls ?? null,
+    ...(route.tlsOptions === undefined ? {} : { tlsOptions: route.tlsOptions }),
     middlewares: route.middlewares ?? [],
     action: route.fails
       ? { kind: 'fail', status: 500, reason: 'ServiceNotFound' }

@@ -152,25 +152,20 @@ for (const spec of [undefined, null, 'text', 7, true, []]) {
   });
 }
 
-test('an IngressRoute with TLS is never served in clear text: every route is refused', () => {
-  const { value, diagnostics } = decodeIngressRoute(ingressRoute({ tls: {}, routes: [good, good] }));
+test('fields of TLS that obtain certificates have no effect, and the routes are served', () => {
+  const tls = { certResolver: 'acme', domains: [{ main: 'a.example.com' }], store: { name: 'default' } };
+  const { value, diagnostics } = decodeIngressRoute(ingressRoute({ tls, routes: [good] }));
   assert.deepEqual(
-    diagnostics.map(({ code, path }) => `${code} ${path}`),
-    ['NotSupported spec.tls'],
+    diagnostics.map(({ code, path }) => `${code} ${path}`).toSorted(),
+    ['certResolver', 'domains', 'store'].map((field) => `FieldWithoutEffect spec.tls.${field}`),
   );
-  assert.deepEqual(
-    value?.routes.map(({ value: served, refused }) => [served, refused?.reason]),
-    [
-      [null, 'NotSupported'],
-      [null, 'NotSupported'],
-    ],
-  );
+  assert.notEqual(value?.routes[0]?.value, null);
 });
 
 test('a route that asks for what cannot be left out is refused; mere tuning is served with a warning', () => {
   const service = good.services[0];
   const routes = [
-    { ...good, services: [{ ...service, scheme: 'https' }] },
+    { ...good, services: [{ ...service, sticky: { cookie: {} } }] },
     { ...good, services: [{ ...service, strategy: 'hrw' }] },
     { ...good, services: [{ ...service, strategy: 'p2c' }] },
     { ...good, syntax: 'v2' },
@@ -179,7 +174,7 @@ test('a route that asks for what cannot be left out is refused; mere tuning is s
   assert.deepEqual(
     diagnostics.map(({ severity, code, path }) => `${severity} ${code} ${path}`),
     [
-      'error NotSupported spec.routes[0].services[0].scheme',
+      'error NotSupported spec.routes[0].services[0].sticky',
       'error NotSupported spec.routes[1].services[0].strategy',
       'warning FieldWithoutEffect spec.routes[2].services[0].strategy',
       'error NotSupported spec.routes[3].syntax',

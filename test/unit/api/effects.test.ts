@@ -17,7 +17,7 @@ function fieldsToName(schema: StructuralSchema, table: EffectTable, path = ''): 
   });
 }
 
-const kinds = ['IngressRoute', 'Middleware'] as const;
+const kinds = Object.keys(effectTables) as (keyof typeof effectTables)[];
 
 test('every kind of ours has a table of effects', () => {
   assert.deepEqual(ownKinds.map(({ kind }) => kind).toSorted(), Object.keys(effectTables).toSorted());

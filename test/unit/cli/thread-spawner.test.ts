@@ -51,6 +51,24 @@ test('every thread gets its share of the connections, of all and of an entry poi
   );
 });
 
+test('every thread gets its share of the sessions of UDP, of all and of an entry point', () => {
+  const { limits, entryPoints } = spawnedWith(
+    '--workers=2',
+    '--udp-sessions=1000',
+    '--entrypoint=dns=:53/udp,udp-client-sessions=7',
+  );
+  assert.equal(limits.udpSessions, 500);
+  assert.equal(limits.udpClientSessions, 512);
+  assert.deepEqual(entryPoints[0]?.limits, { udpClientSessions: 3 });
+});
+
+test('all threads count the connections of clients in one place', () => {
+  const { sharedCounts } = spawnedWith('--workers=3');
+  assert.equal(sharedCounts.threads, 3);
+  assert.equal(sharedCounts.thread, 0);
+  assert.equal(sharedCounts.buffer.byteLength, 3 * 256 * 1024);
+});
+
 test('a share is never nothing', () => {
   assert.equal(spawnedWith('--workers=8', '--max-connections=3').limits.connections, 1);
 });

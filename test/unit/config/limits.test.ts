@@ -35,7 +35,7 @@ function written(key: (typeof limitKeys)[number], value: number): string {
 test('names of limits are plain, no two are the same, and defaults are within their range', () => {
   const names = limitKeys.map((key) => limitEntry(key).flag);
   assert.equal(new Set(names).size, names.length);
-  for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)+$/);
+  for (const name of names) assert.match(name, /^[a-z][a-z\d]*(-[a-z]+)+$/);
   for (const key of limitKeys) {
     const { byDefault, least, most, meaning } = limitEntry(key);
     assert.ok(least <= byDefault && byDefault <= most, key);
@@ -107,7 +107,8 @@ test('an entry point has limits of its own, and only those that it names', () =>
 test('every limit of an entry point can be set there, every other says how it is', () => {
   for (const key of limitKeys) {
     const { flag, least, scope } = limitEntry(key);
-    const argv = [`--entrypoint=a=:1,${flag}=${written(key, least)}`];
+    const port = flag.startsWith('udp-') && scope === 'entryPoint' ? '1/udp' : '1';
+    const argv = [`--entrypoint=a=:${port},${flag}=${written(key, least)}`];
     if (scope === 'entryPoint') assert.deepEqual(settingsOf(argv).entryPoints[0]?.limits, { [key]: least });
     else
       assert.deepEqual(problemsOf(argv), [
@@ -128,6 +129,16 @@ for (const [option, problem] of [
     assert.deepEqual(problemsOf([`--entrypoint=a=:1,${option}`]), [`--entrypoint: ${problem}`]);
   });
 }
+
+test('the limit of open files lowers the default number of sessions of UDP, and never one that was asked for', () => {
+  const sessions = (openFiles: number, ...argv: string[]) =>
+    settingsOf(argv, { openFiles }).limits.udpSessions;
+  assert.deepEqual(
+    [1, 256, 1_048_576].map((files) => sessions(files)),
+    [1, 25, 4_096],
+  );
+  assert.equal(sessions(256, '--udp-sessions=500'), 500);
+});
 
 test('the limit of open files lowers the default number of connections, and never one that was asked for', () => {
   const connections = (openFiles: number, ...argv: string[]) =>

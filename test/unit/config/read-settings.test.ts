@@ -80,6 +80,24 @@ test('naming an entry point replaces the default ones', () => {
   ]);
 });
 
+test('an entry point may be one of UDP, on the port of one of TCP', () => {
+  const settings = settingsOf(['--entrypoint', 'dns-tcp=:53', '--entrypoint=dns=127.0.0.1:53/udp']);
+  assert.deepEqual(settings.entryPoints, [
+    { name: 'dns-tcp', host: '', port: 53, tls: false },
+    { name: 'dns', host: '127.0.0.1', port: 53, tls: false, udp: true },
+  ]);
+  const own = settingsOf(['--entrypoint', 'dns=:53/udp,udp-session-timeout=1s']).entryPoints[0]?.limits;
+  assert.deepEqual(own, { udpSessionMs: 1000 });
+  const same = settingsOf(['--entrypoint', 'dns-tcp=:53', '--entrypoint=dns=:53/udp']);
+  assert.equal(same.entryPoints.length, 2);
+});
+
+test('an entry point may be for routes that name it only', () => {
+  assert.deepEqual(settingsOf(['--entrypoint', 'redis=:6379,named-only']).entryPoints, [
+    { name: 'redis', host: '', port: 6379, tls: false, namedOnly: true },
+  ]);
+});
+
 test('an entry point that reads PROXY headers needs peers that are trusted', () => {
   const argv = ['--entrypoint', 'web=:80,proxy-protocol'];
   const settings = settingsOf([...argv, '--trusted-ips', '10.0.0.0/8']);
@@ -133,7 +151,7 @@ test('every problem is listed, each with the place it stands in', () => {
 for (const [argv, expected] of [
   [['--drain'], '--drain: a value is missing'],
   [['--drain', '1', '--drain', '2'], '--drain: given 2 times, once is allowed'],
-  [['--entrypoint', 'web'], '--entrypoint: expected NAME=[HOST]:PORT[,tls], got "web"'],
+  [['--entrypoint', 'web'], '--entrypoint: expected NAME=[HOST]:PORT[/udp][,OPTION…], got "web"'],
   [
     ['--entrypoint', 'Web=:1'],
     '--entrypoint: the name "Web" must be lower-case letters, digits and dashes, 63 at most',
@@ -141,9 +159,27 @@ for (const [argv, expected] of [
   [['--entrypoint', 'a=:70000'], '--entrypoint: a port is a number from 0 to 65535, got 70000'],
   [
     ['--entrypoint', 'a=:1,fast'],
-    '--entrypoint: unknown option "fast"; known are tls, proxy-protocol, head-size, header-line-size, target-size, header-count, head-timeout, body-idle-timeout, body-min-rate, keep-alive-timeout, keep-alive-requests, client-stall-timeout, max-connections',
+    '--entrypoint: unknown option "fast"; known are tls, proxy-protocol, named-only, head-size, header-line-size, target-size, header-count, head-timeout, body-idle-timeout, body-min-rate, keep-alive-timeout, keep-alive-requests, http2-streams, client-stall-timeout, max-connections, udp-session-timeout, udp-sessions, udp-client-sessions',
   ],
-  [['--entrypoint', 'a=:1/udp'], '--entrypoint: this version has no UDP entry points yet'],
+  [['--entrypoint', 'a=:1/tcp'], '--entrypoint: after a port only /udp may stand, got ":1/tcp"'],
+  [['--entrypoint', 'a=:1/udp/udp'], '--entrypoint: after a port only /udp may stand, got ":1/udp/udp"'],
+  [
+    ['--entrypoint', 'a=:1,udp-sessions=5'],
+    '--entrypoint: only an entry point of UDP has the option "udp-sessions=5"',
+  ],
+  [
+    ['--entrypoint', 'a=:1/udp,head-timeout=5s'],
+    '--entrypoint: an entry point of UDP has no option "head-timeout=5s"',
+  ],
+  [['--entrypoint', 'a=:1/udp,tls'], '--entrypoint: an entry point of UDP has no option "tls"'],
+  [
+    ['--entrypoint', 'a=:1/udp,proxy-protocol'],
+    '--entrypoint: an entry point of UDP has no option "proxy-protocol"',
+  ],
+  [
+    ['--entrypoint', 'a=:1/udp', '--entrypoint', 'b=:1/udp'],
+    '--entrypoint a and --entrypoint b have the same address :1/udp',
+  ],
   [['--entrypoint', 'a=:1', '--entrypoint', 'a=:2'], '--entrypoint: the name "a" is given twice'],
   [['--entrypoint', 'a=:1', '--metrics', ':1'], '--entrypoint a and --metrics have the same address :1'],
   [['--publish-service', 'x'], '--publish-service: expected NAMESPACE/NAME, got "x"'],

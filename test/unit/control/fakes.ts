@@ -83,9 +83,9 @@ export class FakeThread implements ProxyThreadPort {
     this.#onExit(reason);
   }
 
-  /** The kinds of all messages that were posted since the last call. */
+  /** All messages that were posted since the last call, but for what every thread gets to make TLS with before anything else. */
   taken(): readonly ToProxyThread[] {
-    return this.posted.splice(0);
+    return this.posted.splice(0).filter((message) => !isForTls(message));
   }
 }
 
@@ -129,4 +129,8 @@ export class FakeLog implements Log {
   error(_fields: object, message: string): void {
     this.lines.push(`error ${message}`);
   }
+}
+
+function isForTls({ kind }: ToProxyThread): boolean {
+  return kind === 'ticketSeed' || kind === 'tlsMaterial';
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reconciler } from '../../../src/control/reconciler.ts';
 import type { KubeObject } from '../../../src/model/cluster.ts';
+import { silentLog } from '../../../src/model/log.ts';
 import type { RequestView } from '../../../src/model/request-view.ts';
 import type { ToProxyThread } from '../../../src/model/thread-message.ts';
 import { Table } from '../../../src/routing/table.ts';
@@ -153,6 +154,7 @@ function play(random: (limit: number) => number) {
     source,
     translate: options,
     clock,
+    log: silentLog,
     quietMs: 5,
     maxDelayMs: 50,
     post,

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeIngressRoute } from '../../../src/api/decode.ts';
+import {
+  decodeIngressRouteTcp,
+  decodeIngressRouteUdp,
+  decodeMiddlewareTcp,
+} from '../../../src/api/decode-streams.ts';
 import { readMiddleware } from '../../../src/api/middleware-settings.ts';
 import { at, documentsOf } from './documents.ts';
 
@@ -10,6 +15,9 @@ for (const path of globSync('examples/**/*.yaml').toSorted()) {
     for (const object of documentsOf(path)) {
       if (object.kind === 'IngressRoute') assert.deepEqual(decodeIngressRoute(object).diagnostics, []);
       if (object.kind === 'Middleware') assert.deepEqual(readMiddleware(object).diagnostics, []);
+      if (object.kind === 'IngressRouteTCP') assert.deepEqual(decodeIngressRouteTcp(object).diagnostics, []);
+      if (object.kind === 'IngressRouteUDP') assert.deepEqual(decodeIngressRouteUdp(object).diagnostics, []);
+      if (object.kind === 'MiddlewareTCP') assert.deepEqual(decodeMiddlewareTcp(object).diagnostics, []);
     }
   });
 }

@@ -35,8 +35,26 @@ function rightsFor(kinds: readonly WatchedKind[]): readonly string[] {
 
 test('the ClusterRole allows exactly what the controller watches and writes', () => {
   const role = only(documentsOf('deploy/base/cluster-role.yaml'), 'ClusterRole');
-  assert.deepEqual(rightsOf(role), rightsFor(watchedKinds));
+  assert.deepEqual(rightsOf(role), rightsFor(watchedKinds.filter((kind) => !isByReference(kind))));
 });
+
+test('Secrets and ConfigMaps are in a ClusterRole of their own, which the base binds to nothing', () => {
+  const role = only(documentsOf('deploy/base/secrets-role.yaml'), 'ClusterRole', 'fairlead-secrets');
+  const events = 'create events.k8s.io/events';
+  assert.deepEqual(
+    rightsOf(role),
+    rightsFor(watchedKinds.filter(isByReference)).filter((right) => right !== events),
+  );
+  const bindings = documentsOf('deploy/install.yaml').filter(({ kind }) => kind.endsWith('Binding'));
+  assert.deepEqual(
+    bindings.map(({ metadata }) => metadata.name),
+    ['fairlead', 'fairlead-lease'],
+  );
+});
+
+function isByReference({ byReference }: WatchedKind): boolean {
+  return byReference !== undefined;
+}
 
 test('the Lease needs its own Role in the namespace of the controller, and nothing more', () => {
   const [role] = documentsOf('deploy/base/lease-role.yaml');
@@ -76,9 +94,10 @@ test('every binding joins the role of its name with the service account of the P
     'deploy/base/cluster-role-binding.yaml',
     'deploy/base/lease-role.yaml',
     'deploy/overlays/namespaced/roles.yaml',
+    'deploy/overlays/all-secrets/cluster-role-binding.yaml',
   ];
   const bindings = files.flatMap(documentsOf).filter(({ kind }) => kind.endsWith('Binding'));
-  assert.equal(bindings.length, 4);
+  assert.equal(bindings.length, 5);
   for (const binding of bindings) {
     assert.equal(at(binding, 'roleRef.kind'), binding.kind.replace('Binding', ''));
     assert.equal(at(binding, 'roleRef.name'), binding.metadata.name);

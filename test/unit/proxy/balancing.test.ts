@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { silentLog } from '../../../src/model/log.ts';
 import { Deadlines } from '../../../src/proxy/deadlines.ts';
 import { defaultLimits } from '../../../src/proxy/limits.ts';
 import { ReadMemory } from '../../../src/proxy/read-memory.ts';
@@ -18,6 +19,7 @@ function servicesWith(ports: Readonly<Record<string, readonly number[]>>): Servi
     deadlines: new Deadlines(1000),
     readMemory: new ReadMemory(64),
     sendMemory: new SendMemory(),
+    log: silentLog,
   });
   for (const [service, list] of Object.entries(ports)) {
     services.setEndpoints([{ service, endpoints: list.map((port) => endpoint(port)) }], []);

@@ -72,4 +72,17 @@ describe('PlanInbox', () => {
     inbox.endpoints([{ service: 'new', endpoints: [] }], ['gone']);
     assert.deepEqual(done.slice(4), ['endpoints of new', 'no endpoints of gone']);
   });
+
+  it('does what belongs to a plan at once, or after the plans that came before it', () => {
+    inbox.inOrder(() => done.push('first'));
+    inbox.plan(piece(1, 1, false));
+    inbox.plan(piece(1, 2, true));
+    inbox.inOrder(() => done.push('second'));
+    assert.deepEqual(done, ['first']);
+    turn();
+    turn();
+    turn();
+    assert.deepEqual(done, ['first', '1 to 1', '1 to 2, live', 'second']);
+    assert.equal(inbox.isBusy, false);
+  });
 });

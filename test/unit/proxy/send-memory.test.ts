@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { SendMemory } from '../../../src/proxy/send-memory.ts';
+import type { WatchedSocket } from '../../../src/proxy/watched-socket.ts';
 
 /** A socket that takes all, or holds on to all that it is given. */
 class FakeSocket {
   readonly written: Buffer[] = [];
   writableLength = 0;
+  readonly carrier = null;
   readonly #holds: boolean;
 
   constructor({ holds }: { holds: boolean }) {
@@ -26,7 +27,7 @@ class FakeSocket {
 
 function write(memory: SendMemory, socket: FakeSocket, before: string, body: string, after = ''): void {
   const bytes = Buffer.from(`--${body}--`, 'latin1');
-  memory.write(socket as unknown as Socket, before, { bytes, start: 2, end: 2 + body.length }, after);
+  memory.write(socket as unknown as WatchedSocket, before, { bytes, start: 2, end: 2 + body.length }, after);
   bytes.fill(0);
 }
 

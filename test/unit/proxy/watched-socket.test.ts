@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type LookupFunction, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import {
@@ -176,6 +176,21 @@ test('a socket that we open tells when it is connected, what comes, and that it 
   connectSocket({ host: '127.0.0.1', port: free }, new ReadMemory(64), refused);
   await until(() => refused.seen.includes('gone'), 'the refusal');
   assert.ok(!refused.seen.includes('connect'));
+});
+
+test('of a name with several addresses a socket that we open tries the first only', async (t) => {
+  const { port } = await accepting(t, new ReadMemory(64));
+  const asked: unknown[] = [];
+  const lookup: LookupFunction = (_name, { all }, done) => {
+    asked.push(all);
+    if (all) done(null, [{ address: '127.0.0.1', family: 4 }]);
+    else done(null, '127.0.0.1', 4);
+  };
+  const notes = new Notes();
+  const socket = connectSocket({ host: 'name.example', port, lookup }, new ReadMemory(64), notes);
+  t.after(() => socket.destroy());
+  await until(() => notes.seen.includes('connect'), 'the connection');
+  assert.notEqual(asked[0], true);
 });
 
 test('a change of how much a read may bring holds from the second read after it on', async (t) => {

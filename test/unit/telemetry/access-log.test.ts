@@ -65,6 +65,8 @@ describe('an access log line', () => {
       accessLogFormatter('dev', true)(outcome({ ...refused, upstreamMs: null })),
       '03:04:05 \u001b[33m404\u001b[0m GET  shop.test/cart?x=1 NoRoute 3.25 ms\n',
     );
+    const tcp = { protocol: 'tcp', method: '', target: '', status: 0, route: null } as const;
+    assert.match(accessLogFormatter('dev')(outcome(tcp)), /^03:04:05 tcp +shop\.test → default\/shop:80 at /);
   });
 
   it('in json is one object that says what was sent, for any outcome', () => {

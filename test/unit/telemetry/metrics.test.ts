@@ -43,6 +43,7 @@ function control(parts: Partial<ObservedControl> = {}): ObservedControl {
     plan: () => emptyPlan,
     endpoints: () => [],
     diagnosticCounts: () => [],
+    certificateEnds: () => [],
     threads: () => [],
     ...parts,
   };
@@ -268,6 +269,7 @@ describe('what the control thread counts', () => {
       control({
         endpoints: () => services,
         diagnosticCounts: () => [{ kind: 'Ingress', code: 'ServiceNotFound', count: 3 }],
+        certificateEnds: () => [{ secret: 'default/s', notAfterSeconds: 1_800_000_000 }],
         threads: () => [
           { index: 0, eventLoopDelay },
           { index: 1, eventLoopDelay: null },
@@ -284,6 +286,7 @@ describe('what the control thread counts', () => {
       'fairlead_watch_restarts_total{kind="Ingress"}': 1,
       'fairlead_watch_last_event_timestamp_seconds{kind="Ingress"}': 1_700_000_000,
       'fairlead_diagnostics{kind="Ingress",code="ServiceNotFound"}': 3,
+      'fairlead_tls_certificate_not_after_seconds{secret="default/s"}': 1_800_000_000,
       'fairlead_event_loop_delay_seconds{thread="0",quantile="1"}': 0.1,
       'fairlead_service_endpoints{service="default/shop:80",state="ready"}': 1,
       'fairlead_service_endpoints{service="default/shop:80",state="draining"}': 1,
@@ -300,11 +303,12 @@ describe('what the control thread counts', () => {
       control({
         endpoints: () => services,
         diagnosticCounts: () => [{ kind: 'Ingress', code: 'ServiceNotFound', count: 3 }],
+        certificateEnds: () => [{ secret: 'default/s', notAfterSeconds: 1_800_000_000 }],
         threads: () => [{ index: 0, eventLoopDelay }],
       }),
     );
     metrics.observe(control());
-    assert.doesNotMatch(await metrics.render(), /ServiceNotFound|thread="0"|default\/shop/);
+    assert.doesNotMatch(await metrics.render(), /ServiceNotFound|thread="0"|default\/shop|default\/s"/);
   });
 });
 
@@ -326,6 +330,7 @@ describe('the text of all metrics', () => {
         plan: () => plan as unknown as ReturnType<ObservedControl['plan']>,
         endpoints: () => [{ service: 'default/shop:80', endpoints: [] }],
         diagnosticCounts: () => [{ kind: 'Ingress', code: 'X', count: 1 }],
+        certificateEnds: () => [{ secret: 'default/s', notAfterSeconds: 1_800_000_000 }],
         threads: () => [{ index: 0, eventLoopDelay: { p50: 1, p99: 1, max: 1 } }],
       }),
     );

@@ -57,3 +57,26 @@ test('a slice belongs to the Service that its label names', () => {
   assert.equal(serviceOfSlice(service('whoami')), undefined);
   assert.equal(serviceOfSlice(undefined), undefined);
 });
+
+test('a port of UDP leads to ports of UDP, also where one of TCP has its number and its name', () => {
+  const both = [
+    { name: 'dns', port: 53, protocol: 'UDP' },
+    { name: 'dns', port: 53 },
+  ];
+  const view = new MemoryView([
+    service('dns', both),
+    slice('one', 'dns', {
+      ports: [
+        { name: 'dns', port: 5300, protocol: 'UDP' },
+        { name: 'dns', port: 5301, protocol: 'TCP' },
+      ],
+      endpoints: [{ addresses: ['10.0.0.1'] }],
+    }),
+  ]);
+  const ofTcp = { key: 'default/dns:53', namespace: 'default', name: 'dns', port: 53 };
+  const ofUdp = { ...ofTcp, key: 'default/dns:53/udp', protocol: 'udp' as const };
+  assert.deepEqual(
+    [ofTcp, ofUdp].map((one) => endpointsOf(one, view).map(({ port }) => port)),
+    [[5301], [5300]],
+  );
+});

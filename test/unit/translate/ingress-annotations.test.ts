@@ -14,7 +14,7 @@ import {
 } from '../../../src/api/ingress-annotations.ts';
 import { Translator } from '../../../src/translate/translator.ts';
 import { MemoryView } from './memory-view.ts';
-import { ingress, middleware, options, service } from './objects.ts';
+import { ingress, middleware, options, ownObject, service } from './objects.ts';
 
 /** A value of each form that asks for something beyond the usual. */
 const samples: Readonly<Record<AnnotationEntry['form'], string>> = {
@@ -38,6 +38,9 @@ const special: Readonly<Record<string, string>> = {
   'routes[].services[].sticky.cookie.sameSite': 'lax',
 };
 
+/** What the samples of texts name. */
+const named = ['TLSOption', 'ServersTransport'].map((kind) => ownObject(kind, samples.text, {}));
+
 function translated(onIngress: object, onService: object = {}) {
   const backend = { service: { name: 'web', port: { number: 80 } } };
   const spec = {
@@ -49,6 +52,7 @@ function translated(onIngress: object, onService: object = {}) {
     ingress('site', spec, { annotations: onIngress }),
     service('web', [{ port: 80 }], { annotations: onService }),
     middleware('strip', { stripPrefix: { prefixes: ['/a'] } }),
+    ...named,
   ];
   translator.update(new MemoryView(objects), 'everything');
   return { plan: translator.plan(), diagnostics: translator.diagnostics() };

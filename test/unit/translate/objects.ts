@@ -44,6 +44,16 @@ export function ingressRoute(name: string, spec: unknown, metadata: object = {})
   } as KubeObject;
 }
 
+/** Any other kind of ours. */
+export function ownObject(kind: string, name: string, spec: unknown, metadata: object = {}): KubeObject {
+  return {
+    apiVersion: ownApiVersion,
+    kind,
+    metadata: { namespace: 'default', name, generation: 1, creationTimestamp: createdAt, ...metadata },
+    spec,
+  } as KubeObject;
+}
+
 export function middleware(name: string, spec: unknown, metadata: object = {}): KubeObject {
   return {
     apiVersion: ownApiVersion,

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../../src/model/cluster.ts';
-import { ingress, ingressClass, ingressRoute, middleware, referenceGrant, service } from './objects.ts';
+import {
+  ingress,
+  ingressClass,
+  ingressRoute,
+  middleware,
+  ownObject,
+  referenceGrant,
+  service,
+} from './objects.ts';
 
 /** Random clusters of few names, so that objects refer to each other, clash, come and go. */
 
@@ -96,8 +104,46 @@ const aMiddleware = fc
   .map((one) => middleware(one.name, { addPrefix: { prefix: one.prefix } }, one.metadata));
 
 const aService = fc
-  .record({ name, metadata, port })
-  .map((one) => service(one.name, [{ port: one.port }], one.metadata));
+  .record({ name, metadata, port, protocol: fc.constantFrom('TCP', 'UDP') })
+  .map(({ name, metadata, port, protocol }) =>
+    service(name, [{ port }, ...(protocol === 'UDP' ? [{ port, protocol }] : [])], metadata),
+  );
+
+const streamServices = fc.array(fc.record({ name, port, weight: fc.constantFrom(0, 1) }), { maxLength: 2 });
+
+const aTcpRoute = fc
+  .record({
+    name,
+    metadata,
+    tls: fc.constantFrom(undefined, {}, { passthrough: true }),
+    routes: fc.array(
+      fc.record({
+        match: fc.constantFrom('HostSNI(`*`)', 'HostSNI(`a.example.com`)', 'ClientIP(`10.0.0.0/8`)', 'Nope'),
+        services: streamServices,
+        middlewares: fc.array(fc.record({ name, namespace }), { maxLength: 2 }),
+      }),
+      { maxLength: 3 },
+    ),
+    entryPoints: fc.subarray(['web', 'internal', 'nowhere', 'dns']),
+  })
+  .map(({ name, metadata, tls, ...spec }) =>
+    ownObject('IngressRouteTCP', name, tls === undefined ? spec : { ...spec, tls }, metadata),
+  );
+
+const aUdpRoute = fc
+  .record({
+    name,
+    metadata,
+    routes: fc.array(fc.record({ services: streamServices }), { maxLength: 3 }),
+    entryPoints: fc.subarray(['web', 'dns', 'syslog']),
+  })
+  .map(({ name, metadata, ...spec }) => ownObject('IngressRouteUDP', name, spec, metadata));
+
+const aTcpMiddleware = fc
+  .record({ name, metadata, amount: fc.constantFrom(0, 1, -1) })
+  .map(({ name, metadata, amount }) =>
+    ownObject('MiddlewareTCP', name, { inFlightConn: { amount } }, metadata),
+  );
 
 const aClass = fc
   .boolean()
@@ -110,6 +156,9 @@ export const anyObject: fc.Arbitrary<KubeObject> = fc.oneof(
   aService,
   aClass,
   aGrant,
+  aTcpRoute,
+  aUdpRoute,
+  aTcpMiddleware,
 );
 
 export const anyEdit: fc.Arbitrary<Edit> = fc.oneof(

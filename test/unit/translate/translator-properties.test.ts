@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { watchedKinds } from '../../../src/api/kubernetes.ts';
 import type { KubeObject } from '../../../src/model/cluster.ts';
 import type { Plan } from '../../../src/model/plan.ts';
-import type { ListDelta } from '../../../src/model/plan-delta.ts';
+import { type ListDelta, sparseKeys } from '../../../src/model/plan-delta.ts';
 import { endpointsOf } from '../../../src/translate/endpoints.ts';
 import { Translator } from '../../../src/translate/translator.ts';
 import { MemoryView } from './memory-view.ts';
@@ -12,13 +13,17 @@ import {
   ingressClass,
   ingressRoute,
   middleware,
-  options,
+  ownObject,
+  options as plainOptions,
   referenceTo,
   service,
   simpleIngress,
   slice,
 } from './objects.ts';
 import { anyEdit, anyObject, type Edit } from './random-cluster.ts';
+
+const ofUdp = ['dns', 'syslog'].map((name, port) => ({ name, host: '', port, tls: false, udp: true }));
+const options = { ...plainOptions, entryPoints: [...plainOptions.entryPoints, ...ofUdp] };
 
 function fresh(objects: readonly KubeObject[]): Translator {
   const translator = new Translator(options);
@@ -32,9 +37,7 @@ function apply(view: MemoryView, { kind, object }: Edit): void {
 }
 
 function everythingIn(view: MemoryView): readonly KubeObject[] {
-  return ['Ingress', 'IngressRoute', 'Middleware', 'Service', 'IngressClass', 'ReferenceGrant'].flatMap(
-    (kind) => view.list(kind),
-  );
+  return watchedKinds.flatMap(({ kind }) => view.list(kind));
 }
 
 test('any history of edits ends in the plan and the diagnostics of a fresh translation, byte for byte', () => {
@@ -63,7 +66,8 @@ test('the deltas of any history add up to the plan', () => {
     fc.property(fc.array(fc.array(anyEdit, { maxLength: 5 }), { maxLength: 8 }), (history) => {
       const view = new MemoryView();
       const translator = new Translator(options);
-      const sum = { routes: new Map(), services: new Map(), middlewares: new Map() };
+      const maps = { routes: new Map(), services: new Map(), middlewares: new Map() };
+      const sum = { ...maps, tcpRoutes: new Map(), udpRoutes: new Map() };
       for (const edits of history) {
         for (const edit of edits) apply(view, edit);
         const { plan } = translator.update(
@@ -73,10 +77,14 @@ test('the deltas of any history add up to the plan', () => {
         add(sum.routes, plan.routes, (one) => one.id);
         add(sum.services, plan.services, (one) => one.key);
         add(sum.middlewares, plan.middlewares, (one) => one.id);
+        if (plan.tcpRoutes) add(sum.tcpRoutes, plan.tcpRoutes, sparseKeys.tcpRoutes);
+        if (plan.udpRoutes) add(sum.udpRoutes, plan.udpRoutes, sparseKeys.udpRoutes);
       }
       assert.deepEqual(byKey([...sum.routes.values()]), byKey(translator.plan().routes));
       assert.deepEqual(byKey([...sum.services.values()]), byKey(translator.plan().services));
       assert.deepEqual(byKey([...sum.middlewares.values()]), byKey(translator.plan().middlewares));
+      assert.deepEqual(byKey([...sum.tcpRoutes.values()]), byKey(translator.plan().tcpRoutes ?? []));
+      assert.deepEqual(byKey([...sum.udpRoutes.values()]), byKey(translator.plan().udpRoutes ?? []));
     }),
     { numRuns: 150 },
   );
@@ -101,8 +109,9 @@ function byKey(entries: readonly object[]): readonly string[] {
 test('a plan holds the services and Middlewares that its routes name, and no others', () => {
   fc.assert(
     fc.property(fc.array(anyObject, { maxLength: 12 }), (objects) => {
-      const { routes, services, middlewares } = fresh(objects).plan();
-      const targets = routes.flatMap(({ action }) => (action.kind === 'forward' ? action.targets : []));
+      const { routes, services, middlewares, tcpRoutes = [], udpRoutes = [] } = fresh(objects).plan();
+      const actions = [...routes, ...tcpRoutes, ...udpRoutes].map(({ action }) => action);
+      const targets = actions.flatMap((action) => (action.kind === 'forward' ? action.targets : []));
       const namedServices = new Set(targets.map((target) => target.service));
       const namedMiddlewares = new Set(routes.flatMap((route) => route.middlewares));
       assert.deepEqual(
@@ -137,6 +146,8 @@ test('the order in which objects are seen decides nothing', () => {
     { numRuns: 100 },
   );
 });
+
+const streamKinds = ['IngressRouteTCP', 'IngressRouteUDP', 'MiddlewareTCP', 'ServersTransportTCP'];
 
 const good = [simpleIngress('good', 'good.example.com', '/', 'whoami'), service('whoami')];
 const goodPlan = JSON.stringify(fresh(good).plan());
@@ -217,6 +228,8 @@ test('objects with any JSON in them neither throw nor touch the routes of others
           ingress('hostile', ofIngress),
           ingressRoute('hostile', ofRoute),
           middleware('hostile', any),
+          ...streamKinds.map((kind) => ownObject(kind, 'hostile', ofRoute)),
+          ...streamKinds.map((kind) => ownObject(kind, 'hostile', any, { namespace: 'hostile' })),
           service('hostile', any),
         ]),
       );
