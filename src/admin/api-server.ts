@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Log } from '../model/log.ts';
 import { formatReference } from '../model/object-reference.ts';
-import type { PlanRoute } from '../model/plan.ts';
 import type { ListenAddress } from '../model/settings.ts';
 import { type ExplainSource, explainPlan } from './explanation.ts';
 import { type Answer, json, type SideServer, startSideServer } from './http.ts';
+import { routeLines } from './route-lines.ts';
 
 /** What the JSON API shows; it changes nothing. */
 export interface AdminView extends ExplainSource {
@@ -25,11 +25,7 @@ export function startApiServer(listen: ListenAddress, view: AdminView, log: Log)
     loopbackHostsOnly: host === 'localhost' || host === '::1' || host.startsWith('127.'),
     endpoints: {
       '/api/plan': () => json(200, { generation: view.generation, ...view.plan }),
-      '/api/routes': () =>
-        json(
-          200,
-          view.plan.routes.map((route) => summaryOf(route, view)),
-        ),
+      '/api/routes': () => json(200, routeLines(view)),
       '/api/diagnostics': () => json(200, view.diagnostics.map(diagnosticLine)),
       '/api/status': () => json(200, view.status),
       '/api/history': () => json(200, view.history),
@@ -40,17 +36,6 @@ export function startApiServer(listen: ListenAddress, view: AdminView, log: Log)
 
 function diagnosticLine({ object, ...rest }: Diagnostic): object {
   return { object: formatReference(object), ...rest };
-}
-
-function summaryOf(route: PlanRoute, view: AdminView): object {
-  const { id, match, priority, entryPoints, middlewares, action } = route;
-  const base = { id, match, priority, entryPoints, middlewares };
-  if (action.kind === 'fail') return { ...base, status: action.status, reason: action.reason };
-  const services = action.targets.map(({ service, weight }) => {
-    const endpoints = view.endpointsOf(service);
-    return { service, weight, readyEndpoints: endpoints.filter(({ ready }) => ready).length };
-  });
-  return { ...base, services };
 }
 
 function explain(query: URLSearchParams, view: AdminView): Answer {

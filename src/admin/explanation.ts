@@ -10,6 +10,7 @@ import { explainRequest, type RejectedRoute } from '../routing/explain.ts';
 import { normaliseHost } from '../routing/host.ts';
 import { requestPath } from '../routing/request-path.ts';
 import { middlewareWords } from './middleware-words.ts';
+import { type ExplainedTls, explainTls, type KnownCertificate } from './tls-explanation.ts';
 
 /** A request to explain, as a person writes it down. */
 export interface ExplainQuery {
@@ -25,6 +26,8 @@ export interface ExplainQuery {
 /** What the explanation looks at. */
 export interface ExplainSource {
   readonly plan: Plan;
+  /** Those of Secrets that are in use; null where Secrets cannot be seen. */
+  readonly certificates: readonly KnownCertificate[] | null;
   /** The number of `plan`; 0 where it comes from files. */
   readonly generation: number;
   /** Whether every proxy thread serves that generation; null where there are none. */
@@ -46,6 +49,8 @@ export interface ExplainedRequest {
     readonly entryPoint: string;
     readonly clientIp: string;
   };
+  /** How the handshake before it is answered; null for a request in clear text. */
+  readonly tls: ExplainedTls | null;
   readonly route: string | null;
   /** The rule as its author wrote it. */
   readonly match: string | null;
@@ -54,7 +59,7 @@ export interface ExplainedRequest {
   readonly terms: readonly { readonly text: string; readonly holds: boolean; readonly request: string }[];
   /** What we would answer ourselves; null where an upstream answers. */
   readonly status: number | null;
-  /** Why we would answer ourselves: what `X-Fairlead-Reason` says. */
+  /** Why we would answer ourselves: what `X-Fairlead-Reason` says, or what `tls.refused` does. */
   readonly reason: string | null;
   /** Where the route is broken, the code of the diagnostic that says why. */
   readonly because: string | null;
@@ -109,10 +114,23 @@ export function explainPlan(query: ExplainQuery, source: ExplainSource): Explain
   const { method, tls = false, host, path, query: search, entryPoint, clientIp } = view;
   const request = { method, tls, host, path, query: search, entryPoint, clientIp };
   const refused = refusalOf(view.method);
-  const base = { request, alsoMatching, rejected, generation: source.generation, live: source.isLive };
-  if (route === null || refused !== null) return { ok: true, explained: { ...base, ...nothing, ...refused } };
+  const { certificates, plan } = source;
+  const urlHost = urlHostOf(query.url) ?? host;
+  const handshake = tls ? explainTls({ urlHost, host, route }, plan, certificates) : null;
+  const base = {
+    request,
+    tls: handshake,
+    alsoMatching,
+    rejected,
+    generation: source.generation,
+    live: source.isLive,
+  };
+  const before = refusalBefore(handshake);
+  if (route === null || refused !== null) {
+    return { ok: true, explained: { ...base, ...nothing, ...refused, ...before } };
+  }
   const how = { route: route.id, match: route.match, priority: route.priority, terms };
-  const action = { ...actionOf(route, source), ...ambiguityOf(route, view, source.plan) };
+  const action = { ...actionOf(route, source), ...ambiguityOf(route, view, source.plan), ...before };
   return { ok: true, explained: { ...base, ...how, ...action } };
 }
 
@@ -130,6 +148,20 @@ const nothing = {
   endpoints: [],
   middlewares: [],
 };
+
+/** What the connection has against a request before its route is asked. */
+function refusalBefore(tls: ExplainedTls | null) {
+  if (tls === null) return null;
+  if (tls.refused !== null) return { status: null, reason: tls.refused };
+  if (tls.misdirected === null) return null;
+  return { status: refusalReasons.MisdirectedRequest, reason: 'MisdirectedRequest' };
+}
+
+/** The host that a client of this URL connects to; null where it is a path alone. */
+function urlHostOf(url: string): string | null {
+  const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(url) ?? [];
+  return authority === undefined ? null : normaliseHost(authority);
+}
 
 /** What stands in the way of a route that was chosen by one of several readings of the path. */
 function ambiguityOf(route: PlanRoute, view: RequestView, plan: Plan) {
@@ -227,7 +259,7 @@ function viewOf(query: ExplainQuery, entryPoints: readonly EntryPoint[]): Reques
   if (entryPoint === undefined) return noEntryPoint(query.entryPoint, entryPoints);
   return {
     entryPoint: entryPoint.name,
-    tls: entryPoint.tls || (isHttps && query.entryPoint !== undefined),
+    tls: entryPoint.tls || isHttps,
     host,
     path,
     query: search.slice(1),

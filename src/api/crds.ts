@@ -55,6 +55,29 @@ const age: PrinterColumn = Object.freeze({
 /** The reason of the first condition that does not hold. A route can be broken while the rest of its object is served. */
 const problem = '.status.conditions[?(@.status=="False")].reason';
 
+const reason = column('Reason', 'What is wrong, where something is.', problem);
+const hosts = column('Hosts', 'Hosts that the rules name, the first few of them.', '.status.hosts');
+const served: readonly PrinterColumn[] = Object.freeze([
+  column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
+  reason,
+  age,
+]);
+const firstMatch: PrinterColumn = Object.freeze({
+  ...column('Match', 'Rule of the first route.', '.spec.routes[0].match'),
+  priority: 1,
+});
+
+/** Of kinds that serve nothing by themselves. */
+const settings = Object.freeze({
+  status: statusSchema,
+  validations: [],
+  columns: [
+    column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
+    reason,
+    age,
+  ],
+});
+
 /** All kinds of ours, by name. */
 export const ownKinds: readonly OwnKind[] = Object.freeze([
   {
@@ -67,12 +90,10 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     status: routeStatusSchema,
     validations: [],
     columns: [
-      column('Hosts', 'Hosts that the rules name, the first few of them.', '.status.hosts'),
+      hosts,
       column('Entry Points', 'Entry points that take requests.', '.status.entryPoints'),
-      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-      { ...column('Match', 'Rule of the first route.', '.spec.routes[0].match'), priority: 1 },
+      ...served,
+      firstMatch,
     ],
   },
   {
@@ -83,13 +104,8 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'Middleware changes requests and responses of the routes that name it, or answers in their place.',
     spec: middlewareSpecSchema,
-    status: statusSchema,
+    ...settings,
     validations: [exactlyOne('Middleware', middlewareSpecSchema.shape)],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
   },
   {
     kind: 'ServersTransport',
@@ -98,13 +114,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     shortNames: ['st'],
     description: 'ServersTransport says how the endpoints of the services that name it are connected to.',
     spec: serversTransportSpecSchema,
-    status: statusSchema,
-    validations: [],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
+    ...settings,
   },
   {
     kind: 'IngressRouteTCP',
@@ -117,12 +127,10 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     status: routeStatusSchema,
     validations: [],
     columns: [
-      column('Hosts', 'Hosts that the rules name, the first few of them.', '.status.hosts'),
+      hosts,
       column('Entry Points', 'Entry points that take connections.', '.status.entryPoints'),
-      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-      { ...column('Match', 'Rule of the first route.', '.spec.routes[0].match'), priority: 1 },
+      ...served,
+      firstMatch,
     ],
   },
   {
@@ -136,9 +144,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     validations: [],
     columns: [
       column('Entry Points', 'Entry points whose datagrams are taken.', '.status.entryPoints'),
-      column('Ready', 'Whether the routes are served.', condition('Programmed', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
+      ...served,
     ],
   },
   {
@@ -149,13 +155,8 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'MiddlewareTCP closes connections of the TCP routes that name it, unless they meet a condition.',
     spec: middlewareTcpSpecSchema,
-    status: statusSchema,
+    ...settings,
     validations: [exactlyOne('MiddlewareTCP', middlewareTcpSpecSchema.shape)],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
   },
   {
     kind: 'ServersTransportTCP',
@@ -165,13 +166,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'ServersTransportTCP says how the endpoints of the services of TCP routes that name it are connected to.',
     spec: serversTransportTcpSpecSchema,
-    status: statusSchema,
-    validations: [],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
+    ...settings,
   },
   {
     kind: 'TLSOption',
@@ -181,13 +176,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'TLSOption says how TLS with clients is spoken for the hosts of the routes that name it; one named default holds for its namespace.',
     spec: tlsOptionSpecSchema,
-    status: statusSchema,
-    validations: [],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
+    ...settings,
   },
   {
     kind: 'TLSStore',
@@ -197,13 +186,7 @@ export const ownKinds: readonly OwnKind[] = Object.freeze([
     description:
       'TLSStore, named default, holds the certificates of its namespace for hosts that no route names one for.',
     spec: tlsStoreSpecSchema,
-    status: statusSchema,
-    validations: [],
-    columns: [
-      column('Accepted', 'Whether the settings make sense.', condition('Accepted', 'status')),
-      column('Reason', 'What is wrong, where something is.', problem),
-      age,
-    ],
+    ...settings,
   },
 ]);
 

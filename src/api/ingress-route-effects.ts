@@ -1,4 +1,5 @@
 import { type EffectTable, notSupported, now, without } from './effect-entry.ts';
+import { ruleEffects } from './route-spec.ts';
 
 const inTurn = 'this version chooses endpoints in turn';
 
@@ -25,16 +26,8 @@ export const ingressRouteFrameEffects: EffectTable = Object.freeze({
 
 /** What the fields of a route do. */
 export const routeEffects: EffectTable = Object.freeze({
-  'routes[].match': now,
+  ...ruleEffects,
   'routes[].kind': now,
-  'routes[].priority': now,
-  'routes[].syntax': notSupported('this version reads rules of syntax v3 only', {
-    harmless: ['v3'],
-    hint: 'Write the rule in syntax v3 and leave "syntax" out.',
-  }),
-  'routes[].middlewares': now,
-  'routes[].middlewares[].name': now,
-  'routes[].middlewares[].namespace': now,
   'routes[].timeouts': now,
   'routes[].timeouts.request': now,
   'routes[].timeouts.backendRequest': now,

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type EffectTable, notSupported, now, without } from './effect-entry.ts';
-import { flag, notes, reference, requiredText, text } from './field.ts';
-import { farthestPriority, maxRoutes, routeTlsSchema } from './ingress-route.ts';
-import { maxServices } from './load-balancer.ts';
+import { type EffectTable, now, without } from './effect-entry.ts';
+import { flag, notes, reference, requiredText } from './field.ts';
+import { routeTlsSchema } from './ingress-route.ts';
+import { maxServices, proxyProtocolSchema } from './load-balancer.ts';
+import { entryPointNames, ingressClassName, routeList, ruleEffects, ruleShape } from './route-spec.ts';
 import { streamServiceEffects, streamServiceShape } from './stream-service.ts';
-
-const proxyProtocol = z.strictObject({
-  version: z.int().min(1).max(2).default(2).meta(notes('Version of the header: 1 is text, 2 is binary.')),
-});
 
 const tcpServiceSchema = z.strictObject({
   ...streamServiceShape,
@@ -15,7 +12,7 @@ const tcpServiceSchema = z.strictObject({
   serversTransport: requiredText(253)
     .exactOptional()
     .meta(notes('Name of a ServersTransportTCP of the same namespace as the route.')),
-  proxyProtocol: proxyProtocol
+  proxyProtocol: proxyProtocolSchema
     .exactOptional()
     .meta(
       notes(
@@ -42,18 +39,7 @@ export const tcpRouteSchema = z.strictObject({
       'The rule that a connection must satisfy, for example HostSNI(`example.com`). Matchers are HostSNI, HostSNIRegexp, ClientIP and ALPN, joined with &&, || and !. Without tls a connection names no host: only HostSNI(`*`) and ClientIP can be used.',
     ),
   ),
-  priority: z
-    .int()
-    .min(-farthestPriority)
-    .max(farthestPriority)
-    .exactOptional()
-    .meta(
-      notes(
-        'Of several routes whose rules hold, the one with the highest priority wins.',
-        "0: the length of the rule's text; -1 for HostSNI(`*`) alone",
-      ),
-    ),
-  syntax: z.enum(['v2', 'v3']).exactOptional().meta(notes('Language of the rule. Deprecated.', 'v3')),
+  ...ruleShape("0: the length of the rule's text; -1 for HostSNI(`*`) alone"),
   services: z
     .array(tcpServiceSchema)
     .max(maxServices)
@@ -71,19 +57,11 @@ const tls = routeTlsSchema.extend({
 });
 
 const frameShape = {
-  ingressClassName: text(253)
-    .exactOptional()
-    .meta(notes('Name of the IngressClass whose controller serves this object.', 'served by every Fairlead')),
-  entryPoints: z
-    .array(requiredText(63))
-    .max(64)
-    .exactOptional()
-    .meta(
-      notes(
-        'Names of the entry points that take connections for these routes. Required without tls.',
-        'with tls, all entry points of TCP',
-      ),
-    ),
+  ingressClassName,
+  entryPoints: entryPointNames(
+    'Names of the entry points that take connections for these routes. Required without tls.',
+    'with tls, all entry points of TCP',
+  ),
   tls: tls
     .exactOptional()
     .meta(
@@ -91,18 +69,16 @@ const frameShape = {
     ),
 };
 
-const routesNotes = notes('The routes.');
-
 /** `spec` of an IngressRouteTCP. */
 export const ingressRouteTcpSpecSchema = z.strictObject({
   ...frameShape,
-  routes: z.array(tcpRouteSchema).max(maxRoutes).meta(routesNotes),
+  routes: routeList(tcpRouteSchema),
 });
 
 /** `spec` of an IngressRouteTCP with its routes left as they came, to be decoded one by one. */
 export const ingressRouteTcpFrameSchema = z.strictObject({
   ...frameShape,
-  routes: z.array(z.unknown()).max(maxRoutes).meta(routesNotes),
+  routes: routeList(z.unknown()),
 });
 
 /** One entry of `routes[].services`, with defaults filled in. */
@@ -133,15 +109,7 @@ export const ingressRouteTcpFrameEffects: EffectTable = Object.freeze({
 
 /** What the fields of a route do. */
 export const tcpRouteEffects: EffectTable = Object.freeze({
-  'routes[].match': now,
-  'routes[].priority': now,
-  'routes[].syntax': notSupported('this version reads rules of syntax v3 only', {
-    harmless: ['v3'],
-    hint: 'Write the rule in syntax v3 and leave "syntax" out.',
-  }),
-  'routes[].middlewares': now,
-  'routes[].middlewares[].name': now,
-  'routes[].middlewares[].namespace': now,
+  ...ruleEffects,
   'routes[].services': now,
   ...streamServiceEffects,
   'routes[].services[].tls': now,

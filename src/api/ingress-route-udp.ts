@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type EffectTable, now } from './effect-entry.ts';
-import { notes, requiredText, text } from './field.ts';
-import { maxRoutes } from './ingress-route.ts';
+import { notes } from './field.ts';
 import { maxServices } from './load-balancer.ts';
+import { entryPointNames, ingressClassName, routeList } from './route-spec.ts';
 import { streamServiceEffects, streamServiceShape } from './stream-service.ts';
 
 const udpServiceSchema = z.strictObject({ ...streamServiceShape });
@@ -19,30 +19,26 @@ export const udpRouteSchema = z.strictObject({
 });
 
 const frameShape = {
-  ingressClassName: text(253)
-    .exactOptional()
-    .meta(notes('Name of the IngressClass whose controller serves this object.', 'served by every Fairlead')),
-  entryPoints: z
-    .array(requiredText(63))
-    .max(64)
-    .exactOptional()
-    .meta(notes('Names of the entry points whose datagrams these routes take.', 'all entry points of UDP')),
+  ingressClassName,
+  entryPoints: entryPointNames(
+    'Names of the entry points whose datagrams these routes take.',
+    'all entry points of UDP',
+  ),
 };
 
-const routesNotes = notes(
-  'The routes. Of all routes of an entry point the first one of the oldest object takes everything.',
-);
+const routesText =
+  'The routes. Of all routes of an entry point the first one of the oldest object takes everything.';
 
 /** `spec` of an IngressRouteUDP. */
 export const ingressRouteUdpSpecSchema = z.strictObject({
   ...frameShape,
-  routes: z.array(udpRouteSchema).max(maxRoutes).meta(routesNotes),
+  routes: routeList(udpRouteSchema, routesText),
 });
 
 /** `spec` of an IngressRouteUDP with its routes left as they came, to be decoded one by one. */
 export const ingressRouteUdpFrameSchema = z.strictObject({
   ...frameShape,
-  routes: z.array(z.unknown()).max(maxRoutes).meta(routesNotes),
+  routes: routeList(z.unknown(), routesText),
 });
 
 /** One entry of `routes[].services`, with defaults filled in. */

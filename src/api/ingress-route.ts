@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { notes, reference, requiredText, text } from './field.ts';
 import { loadBalancerSchema, maxServices } from './load-balancer.ts';
+import { entryPointNames, ingressClassName, routeList, ruleShape } from './route-spec.ts';
 import { routeTimeoutsSchema } from './route-timeouts.ts';
-
-/** How many routes one object may have. */
-export const maxRoutes = 4096;
-
-/** Well within what JavaScript counts exactly, so that two priorities never become one. */
-export const farthestPriority = 1_000_000_000_000_000;
 
 const observability = z.strictObject({
   accessLogs: z.boolean().exactOptional().meta(notes('Writes access log lines.', 'as the entry point does')),
@@ -27,18 +22,7 @@ export const routeSchema = z.strictObject({
     ),
   ),
   kind: z.enum(['Rule']).default('Rule').meta(notes('Always Rule.')),
-  priority: z
-    .int()
-    .min(-farthestPriority)
-    .max(farthestPriority)
-    .exactOptional()
-    .meta(
-      notes(
-        'Of several routes whose rules hold, the one with the highest priority wins.',
-        "0: the length of the rule's text",
-      ),
-    ),
-  syntax: z.enum(['v2', 'v3']).exactOptional().meta(notes('Language of the rule. Deprecated.', 'v3')),
+  ...ruleShape("0: the length of the rule's text"),
   services: z
     .array(loadBalancerSchema)
     .max(maxServices)
@@ -80,16 +64,11 @@ export const routeTlsSchema = z.strictObject({
 const parentReference = reference('IngressRoute');
 
 const specShape = {
-  ingressClassName: text(253)
-    .exactOptional()
-    .meta(notes('Name of the IngressClass whose controller serves this object.', 'served by every Fairlead')),
-  entryPoints: z
-    .array(requiredText(63))
-    .max(64)
-    .exactOptional()
-    .meta(
-      notes('Names of the entry points that take requests for these routes.', 'all default entry points'),
-    ),
+  ingressClassName,
+  entryPoints: entryPointNames(
+    'Names of the entry points that take requests for these routes.',
+    'all default entry points',
+  ),
   parentRefs: z
     .array(parentReference)
     .max(64)
@@ -105,18 +84,16 @@ const specShape = {
     ),
 };
 
-const routesNotes = notes('The routes.');
-
 /** `spec` of an IngressRoute. */
 export const ingressRouteSpecSchema = z.strictObject({
   ...specShape,
-  routes: z.array(routeSchema).max(maxRoutes).meta(routesNotes),
+  routes: routeList(routeSchema),
 });
 
 /** `spec` of an IngressRoute with its routes left as they came, to be decoded one by one. */
 export const ingressRouteFrameSchema = z.strictObject({
   ...specShape,
-  routes: z.array(z.unknown()).max(maxRoutes).meta(routesNotes),
+  routes: routeList(z.unknown()),
 });
 
 /** One route, with defaults filled in. */

@@ -69,26 +69,39 @@ const responseForwarding = z.strictObject({
     .meta(notes('Time between flushes of a response body; negative flushes each write.', '100ms')),
 });
 
-const proxyProtocol = z.strictObject({
+/** A PROXY header that connections to endpoints begin with. */
+export const proxyProtocolSchema = z.strictObject({
   version: z.int().min(1).max(2).default(2).meta(notes('Version of the header: 1 is text, 2 is binary.')),
+});
+
+/** The fields that name a Service and give it its share, as all kinds of routes have them. `port` is not among them. */
+export const serviceShape = Object.freeze({
+  name: requiredText(253).meta(notes('Name of the Service.')),
+  namespace: namespaceName()
+    .exactOptional()
+    .meta(
+      notes(
+        "Namespace of the Service; another one than the object's own must be allowed by a ReferenceGrant there or with --allow-cross-namespace.",
+        'namespace of the object',
+      ),
+    ),
+  weight: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(1)
+    .meta(notes('Share of this entry among the entries of its list; 0 gets nothing.')),
 });
 
 /** One entry of a list of services: where requests go and how they are spread over it. */
 export const loadBalancerSchema = z
   .strictObject({
-    name: requiredText(253).meta(notes('Name of the Service.')),
+    name: serviceShape.name,
     kind: z
       .enum(['Service', 'RouteService', 'TraefikService'])
       .default('Service')
       .meta(notes('Kind of the object that is named.')),
-    namespace: namespaceName()
-      .exactOptional()
-      .meta(
-        notes(
-          "Namespace of the Service; another one than the object's own must be allowed by a ReferenceGrant there or with --allow-cross-namespace.",
-          'namespace of the object',
-        ),
-      ),
+    namespace: serviceShape.namespace,
     port: portReference()
       .exactOptional()
       .meta(notes('Port of the Service, by number or by name. Required for the kind Service.')),
@@ -109,12 +122,7 @@ export const loadBalancerSchema = z
           'How an endpoint is chosen: wrr (in turn), p2c (the less busy of two), hrw (by a hash of the client address), leasttime (the fastest). RoundRobin is an old name of wrr.',
         ),
       ),
-    weight: z
-      .int()
-      .min(0)
-      .max(1_000_000)
-      .default(1)
-      .meta(notes('Share of this entry among the entries of its list; 0 gets nothing.')),
+    weight: serviceShape.weight,
     passHostHeader: z
       .boolean()
       .default(true)
@@ -127,7 +135,7 @@ export const loadBalancerSchema = z
     sticky: stickySchema.exactOptional().meta(notes('Keeps a client on one endpoint.', 'off')),
     responseForwarding: responseForwarding.exactOptional().meta(notes('How responses are passed on.')),
     serversTransport: text(253).exactOptional().meta(notes('Name of a ServersTransport.')),
-    proxyProtocol: proxyProtocol
+    proxyProtocol: proxyProtocolSchema
       .exactOptional()
       .meta(
         notes(

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { type EffectTable, now, without } from './effect-entry.ts';
 import { duration, notes } from './field.ts';
+import { proxyProtocolSchema } from './load-balancer.ts';
 import { upstreamTlsEffects, upstreamTlsShape } from './upstream-tls.ts';
-
-const proxyProtocol = z.strictObject({
-  version: z.int().min(1).max(2).default(2).meta(notes('Version of the header: 1 is text, 2 is binary.')),
-});
 
 /** As `duration`, or less than nothing for ever. */
 function endlessDuration() {
@@ -30,7 +27,7 @@ export const serversTransportTcpSpecSchema = z.strictObject({
   dialKeepAlive: duration()
     .exactOptional()
     .meta(notes('Time between probes of TCP that keep a connection to an endpoint alive.', '15s')),
-  proxyProtocol: proxyProtocol
+  proxyProtocol: proxyProtocolSchema
     .exactOptional()
     .meta(
       notes(

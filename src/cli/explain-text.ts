@@ -27,7 +27,13 @@ const indent = 12;
 
 /** An explanation for people, at most 80 columns wide where words allow it. */
 export function explainText(explained: ExplainedRequest, paint: Paint): string {
-  const lines = [...head(explained, paint), ...chosen(explained, paint), ...others(explained, paint)];
+  const { tls } = explained;
+  const lines = [
+    ...head(explained, paint),
+    ...(tls === null || tls === undefined ? [] : handshake(tls, paint)),
+    ...chosen(explained, paint),
+    ...others(explained, paint),
+  ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -40,9 +46,39 @@ function head({ request, generation, live }: ExplainedRequest, paint: Paint): re
   return [paint.strong(printable(`${method} ${url}`)), paint.faint(`${place}${table}`), ''];
 }
 
+function handshake(tls: NonNullable<ExplainedRequest['tls']>, paint: Paint): readonly string[] {
+  const { serverName, host, options, certificates, selfSigned, because } = tls;
+  const asked = serverName === null ? 'A client that connects to an address names no host' : serverName;
+  const entry =
+    host === null
+      ? 'no entry is for it'
+      : host === ''
+        ? 'the entry for all other hosts'
+        : `the entry ${host}`;
+  const lines = row('TLS', `${asked}: ${entry}, TLSOption ${options}`, paint);
+  if (because !== null) return [...lines, ...row('Handshake', `refused: ${because}`, paint, paint.bad)];
+  if (certificates === null) {
+    return [...lines, ...row('Certificate', 'not known: there is no Secret among the files', paint)];
+  }
+  const named = certificates.slice(0, mostCertificates).map(certificateWords);
+  if (selfSigned) named.push('the one that Fairlead signs itself; clients will not trust it');
+  return [...lines, ...named.flatMap((words) => row('Certificate', words, paint))];
+}
+
+const mostCertificates = 4;
+const mostNames = 5;
+
+type Certificate = NonNullable<NonNullable<ExplainedRequest['tls']>['certificates']>[number];
+
+function certificateWords({ secret, material, names, notAfter }: Certificate): string {
+  if (secret === null) return `${material}…, whose Secret is not known`;
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  return `${secret} for ${names.slice(0, mostNames).join(', ') || 'no name'}${more}, until ${notAfter}`;
+}
+
 function chosen(explained: ExplainedRequest, paint: Paint): readonly string[] {
   const { route, match, priority, status, reason, because, middlewares } = explained;
-  if (route === null) return [paint.bad(`No route takes it: ${status} ${reason}.`)];
+  if (route === null) return status === null ? [] : [paint.bad(`No route takes it: ${status} ${reason}.`)];
   const lines = [
     ...row('Route', `${route} (priority ${priority})`, paint),
     ...row('Rule', match ?? '', paint),
@@ -54,6 +90,8 @@ function chosen(explained: ExplainedRequest, paint: Paint): readonly string[] {
     const why = because === null ? '' : ` (${because})`;
     lines.push(...row('Answer', `${status} ${reason}${why}, from Fairlead itself`, paint, paint.bad));
   }
+  const misdirected = explained.tls?.misdirected ?? null;
+  if (misdirected !== null) lines.push(...row('Because', misdirected, paint, paint.bad));
   if (explained.ambiguity !== null) {
     lines.push(...row('Because', printable(ambiguityWords(explained.ambiguity)), paint, paint.bad));
   }

@@ -21,7 +21,7 @@ export const explainCommand: Command = {
     '  --entrypoint NAME           where it comes in (default: by the port and the scheme of the URL)\n' +
     '  --admin URL                 ask a running instance instead of reading manifests (http://127.0.0.1:9001)\n' +
     '  --output text|json          how it is printed (default: text)\n\n' +
-    'https:// in the URL stands for TLS. Exit code 1 where no route takes the request.\n',
+    'https:// in the URL stands for TLS. Exit code 1 where no route takes the request, or its handshake is refused.\n',
   async run(argv, world) {
     const words = readExplainWords(argv);
     const explained =
@@ -31,7 +31,7 @@ export const explainCommand: Command = {
     const paint = world.isTerminal && !world.env.NO_COLOR ? terminalPaint : noPaint;
     const isJson = words.output === 'json';
     world.print(isJson ? `${JSON.stringify(explained, null, 2)}\n` : explainText(explained, paint));
-    return explained.route === null ? 1 : 0;
+    return explained.route === null || (explained.tls?.refused ?? null) !== null ? 1 : 0;
   },
 };
 
@@ -78,9 +78,10 @@ function explainManifests({ query, paths }: Words, readStandardInput: () => stri
       problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
     );
   }
-  const { plan, view } = translateOffline(manifests);
+  const { plan, view, certificates } = translateOffline(manifests);
   const result = explainPlan(query, {
     plan,
+    certificates,
     generation: 0,
     isLive: null,
     entryPoints: offlineOptions.entryPoints,

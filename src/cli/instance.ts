@@ -235,6 +235,9 @@ function adminView(
     get plan() {
       return controller.plan();
     },
+    get certificates() {
+      return controller.certificates();
+    },
     get generation() {
       return controller.generation;
     },

@@ -5,6 +5,7 @@ import { byDiagnostic, type Diagnostic, diagnostic } from '../model/diagnostic.t
 import type { ObjectReference } from '../model/object-reference.ts';
 import { byCodeUnit } from '../model/order.ts';
 import type { Plan } from '../model/plan.ts';
+import type { UsedCertificate } from '../translate/material.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import { Translator } from '../translate/translator.ts';
 import type { Manifest } from './manifests.ts';
@@ -15,6 +16,8 @@ export interface OfflineTranslation {
   readonly plan: Plan;
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Those of Secrets that are used; null where there is no Secret among the manifests. */
+  readonly certificates: readonly UsedCertificate[] | null;
   /** Manifests of an object that another one holds already; the last one counts, as with `kubectl apply`. */
   readonly repeated: readonly { readonly manifest: Manifest; readonly first: Manifest }[];
 }
@@ -66,7 +69,8 @@ export function translateOffline(
   const translator = new Translator(options);
   translator.update(view, 'everything');
   const diagnostics = [...translator.diagnostics(), ...unfit].toSorted(byDiagnostic);
-  return { view, plan: translator.plan(), diagnostics, repeated };
+  const certificates = objects.has('Secret') ? translator.certificates() : null;
+  return { view, plan: translator.plan(), diagnostics, certificates, repeated };
 }
 
 /** Names the object of a manifest, in `default` where it names no namespace. */

@@ -10,6 +10,7 @@ import type { ServiceKey } from '../model/plan-keys.ts';
 import type { MaterialId } from '../model/plan-tls.ts';
 import type { StapledCertificate } from '../model/stapled-certificate.ts';
 import type { FromProxyThread } from '../model/thread-message.ts';
+import type { UsedCertificate } from '../translate/material.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import type { BackOffOptions } from './back-off.ts';
 import type { CertificateEnd } from './certificate-watch.ts';
@@ -82,6 +83,8 @@ export interface Controller {
   /** By object and path. */
   diagnostics(): readonly Diagnostic[];
   diagnosticCounts(): readonly DiagnosticCount[];
+  /** The certificates of Secrets that are in use, by Secret. */
+  certificates(): readonly UsedCertificate[];
   /** When the certificates in use end, in no order. */
   certificateEnds(): readonly CertificateEnd[];
   /** What is sent along with a certificate from now on, in DER; null where there is nothing any more. */
@@ -183,6 +186,10 @@ class RunningController implements Controller {
 
   diagnosticCounts(): readonly DiagnosticCount[] {
     return this.#book.counts();
+  }
+
+  certificates(): readonly UsedCertificate[] {
+    return this.#reconciler.certificates();
   }
 
   certificateEnds(): readonly CertificateEnd[] {

@@ -1,5 +1,9 @@
 import { formatReference } from '../model/object-reference.ts';
+import { type SparseEntries, type SparseList, sparseKeys } from '../model/plan-delta.ts';
 import type { MiddlewareId, RouteId, ServiceKey } from '../model/plan-keys.ts';
+import type { TlsOptionsId } from '../model/plan-tls.ts';
+import type { TransportId } from '../model/plan-transport.ts';
+import type { SparseEdits } from '../translate/assembly.ts';
 import type { EntryChanges } from '../translate/shared-entries.ts';
 import type { DiagnosticChanges } from './diagnostic-book.ts';
 import type { Build } from './reconciler.ts';
@@ -19,6 +23,17 @@ export interface GenerationRecord {
   readonly servicesRemoved: number;
   readonly middlewaresSet: number;
   readonly middlewaresRemoved: number;
+  /** Of the lists of a plan that have to do with TLS, TCP and UDP: a host by its entry, so that it is empty for all others. */
+  readonly tcpRoutesSet: number;
+  readonly tcpRoutesRemoved: number;
+  readonly udpRoutesSet: number;
+  readonly udpRoutesRemoved: number;
+  readonly tlsHostsSet: number;
+  readonly tlsHostsRemoved: number;
+  readonly tlsOptionsSet: number;
+  readonly tlsOptionsRemoved: number;
+  readonly transportsSet: number;
+  readonly transportsRemoved: number;
   /** How many objects came, changed or went, and the first of them: `KIND/NAMESPACE/NAME`. None for the first generation. */
   readonly causeCount: number;
   readonly causes: readonly string[];
@@ -27,12 +42,17 @@ export interface GenerationRecord {
   readonly changes: readonly RouteChange[];
   readonly services: readonly EntryChange<ServiceKey>[];
   readonly middlewares: readonly EntryChange<MiddlewareId>[];
+  readonly tcpRoutes: readonly EntryChange<RouteId>[];
+  readonly udpRoutes: readonly EntryChange<RouteId>[];
+  readonly tlsHosts: readonly EntryChange<string>[];
+  readonly tlsOptions: readonly EntryChange<TlsOptionsId>[];
+  readonly transports: readonly EntryChange<TransportId>[];
   /** How often services got their first endpoint or lost their last one while this generation was the last; the latest. */
   readonly endpointCount: number;
   readonly endpoints: readonly EndpointChange[];
 }
 
-/** What became of a service or a Middleware of the plan. */
+/** What became of an entry of the plan. */
 export interface EntryChange<Key> {
   readonly name: Key;
   readonly change: 'added' | 'changed' | 'removed';
@@ -105,6 +125,7 @@ function recordOf(
   publishedAtMs: number,
 ): GenerationRecord {
   const { routes, services, middlewares } = edits;
+  const sparse = sparseRecord(edits.sparse ?? {});
   const changes = [
     ...routes.set.slice(0, mostEntries).map((route, index) => routeChange(routes.before[index], route)),
     ...routes.removed.slice(0, mostEntries).map((route) => routeChange(route, undefined)),
@@ -120,15 +141,49 @@ function recordOf(
     servicesRemoved: services.removed.length,
     middlewaresSet: middlewares.set.length,
     middlewaresRemoved: middlewares.removed.length,
+    ...sparse.counts,
     causeCount: causes.length,
     causes: causes.slice(0, mostEntries).map(formatReference),
     routes: changes.map(({ route }) => route),
     changes,
     services: entryChanges(services, ({ key }) => key),
     middlewares: entryChanges(middlewares, ({ id }) => id),
+    ...sparse.names,
     endpointCount: 0,
     endpoints: [],
   };
+}
+
+function sparseRecord(edits: SparseEdits) {
+  const { tcpRoutes, udpRoutes, tlsHosts, tlsOptions, transports } = edits;
+  return {
+    counts: {
+      tcpRoutesSet: tcpRoutes?.set.length ?? 0,
+      tcpRoutesRemoved: tcpRoutes?.removed.length ?? 0,
+      udpRoutesSet: udpRoutes?.set.length ?? 0,
+      udpRoutesRemoved: udpRoutes?.removed.length ?? 0,
+      tlsHostsSet: tlsHosts?.set.length ?? 0,
+      tlsHostsRemoved: tlsHosts?.removed.length ?? 0,
+      tlsOptionsSet: tlsOptions?.set.length ?? 0,
+      tlsOptionsRemoved: tlsOptions?.removed.length ?? 0,
+      transportsSet: transports?.set.length ?? 0,
+      transportsRemoved: transports?.removed.length ?? 0,
+    },
+    names: {
+      tcpRoutes: sparseChanges(tcpRoutes, 'tcpRoutes'),
+      udpRoutes: sparseChanges(udpRoutes, 'udpRoutes'),
+      tlsHosts: sparseChanges(tlsHosts, 'tlsHosts'),
+      tlsOptions: sparseChanges(tlsOptions, 'tlsOptions'),
+      transports: sparseChanges(transports, 'transports'),
+    },
+  };
+}
+
+function sparseChanges<List extends SparseList>(
+  changes: EntryChanges<SparseEntries[List]> | undefined,
+  list: List,
+): readonly EntryChange<string>[] {
+  return changes === undefined ? [] : entryChanges(changes, sparseKeys[list]);
 }
 
 function entryChanges<Entry>(

@@ -9,6 +9,7 @@ import type { StapledCertificate } from '../model/stapled-certificate.ts';
 import type { ToProxyThread } from '../model/thread-message.ts';
 import type { PlanEdits } from '../translate/assembly.ts';
 import type { Fragment } from '../translate/fragment.ts';
+import type { UsedCertificate } from '../translate/material.ts';
 import type { TranslateOptions } from '../translate/options.ts';
 import { Translator } from '../translate/translator.ts';
 import { type CertificateEnd, CertificateWatch } from './certificate-watch.ts';
@@ -117,6 +118,11 @@ export class Reconciler {
       { kind: 'endpoints', services: this.#endpoints.all(), removed: [] },
       { kind: 'plan', delta },
     ];
+  }
+
+  /** The certificates of Secrets that are in use, by Secret. */
+  certificates(): readonly UsedCertificate[] {
+    return this.#translator.certificates();
   }
 
   /** When the certificates in use end, in no order. */

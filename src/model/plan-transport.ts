@@ -40,3 +40,26 @@ export interface PlanTransport {
   /** Not null where the settings cannot be had: what uses them fails. */
   readonly failure: DiagnosticCode | null;
 }
+
+/** What holds where no transport is named; it has no id. */
+export const defaultTransport: PlanTransport = Object.freeze({
+  id: '',
+  serverName: null,
+  insecureSkipVerify: false,
+  authorities: null,
+  clientCertificates: Object.freeze([]),
+  minVersion: null,
+  maxVersion: null,
+  cipherSuites: Object.freeze([]),
+  peerNames: Object.freeze([]),
+  http2: true,
+  idleConnections: null,
+  connectMs: null,
+  firstByteMs: null,
+  poolIdleMs: null,
+  readIdleMs: null,
+  pingTimeoutMs: null,
+  proxyProtocol: 0,
+  terminationDelayMs: null,
+  failure: null,
+});

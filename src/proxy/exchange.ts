@@ -186,6 +186,11 @@ export class Exchange {
   retries = 0;
   /** Why the last of them was made; null where there was none. */
   retryReason: RefusalReason | null = null;
+  /**
+   * What an upstream that has not begun the request was sent of its body, for the next one; null where there is none. As long as it
+   * stands here, what else comes of the body is added to it.
+   */
+  givenBack: Buffer[] | null = null;
   /** All of the request has been read. */
   requestRead = false;
   /** The head of the final answer has been handed to the client's side. */

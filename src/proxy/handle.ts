@@ -4,7 +4,7 @@ import type { Table } from '../routing/table.ts';
 import type { Action } from './action.ts';
 import { Counter } from './counter.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Exchange, ExchangeEndpoint, Flow } from './exchange.ts';
+import type { Exchange, ExchangeEndpoint, Flow, UpstreamSide } from './exchange.ts';
 import type { HeaderLines } from './header-lines.ts';
 import { mostHops } from './hops.ts';
 import type { Limits } from './limits.ts';
@@ -112,12 +112,13 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
 
   requestBody(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     exchange.requestBytes += end - start;
-    exchange.upstream?.sendBody(bytes, start, end);
+    if (exchange.givenBack === null) exchange.upstream?.sendBody(bytes, start, end);
+    else exchange.givenBack.push(Buffer.from(bytes.subarray(start, end)));
   }
 
   requestEnd(exchange: Exchange): void {
     exchange.requestRead = true;
-    exchange.upstream?.endBody();
+    if (exchange.givenBack === null) exchange.upstream?.endBody();
   }
 
   requestFlush(exchange: Exchange): void {
@@ -144,6 +145,10 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     const { upstream } = exchange;
     if (upstream === null) return;
     upstream.sendHead();
+    if (exchange.givenBack !== null) {
+      this.#sendAgain(exchange, upstream, exchange.givenBack);
+      return;
+    }
     if (hasBody(exchange.request)) {
       exchange.client.readBody();
       return;
@@ -224,6 +229,7 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
       if (other !== undefined && (other !== exchange.endpoint || isAskedAgain)) {
         exchange.retries++;
         exchange.retryReason = error.code;
+        if (exchange.givenBack !== null) exchange.client.pauseBody();
         this.#forward(exchange, other, !error.retryable);
         return;
       }
@@ -285,6 +291,16 @@ export class Handler implements Flow, TunnelHome, RequestTimerHome {
     const upstream = endpoint.take(exchange, mustBeNew);
     exchange.upstream = upstream;
     if (upstream.isReady) this.upstreamReady(exchange);
+  }
+
+  /** Sends what another upstream has given back of a body, then what has come since. */
+  #sendAgain(exchange: Exchange, upstream: UpstreamSide, pieces: readonly Buffer[]): void {
+    if (exchange.upstream !== upstream) return;
+    exchange.givenBack = null;
+    for (const piece of pieces) upstream.sendBody(piece, 0, piece.length);
+    if (exchange.requestRead) upstream.endBody();
+    exchange.client.resumeBody();
+    if (exchange.upstream === upstream) upstream.flush();
   }
 
   #fail(exchange: Exchange, error: ProxyError): void {

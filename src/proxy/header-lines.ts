@@ -41,6 +41,22 @@ export class HeaderLines {
   /** Lines that we add, each with its CRLF. */
   own = '';
 
+  /** Counts one more line: at the offset `start` of a text that is still being made, with a name of so many characters. */
+  place(start: number, nameLength: number, kind: number): void {
+    const { count } = this;
+    this.starts[count] = start;
+    this.colons[count] = start + nameLength;
+    this.kinds[count] = kind;
+    this.count = count + 1;
+  }
+
+  /** The text that lines were placed in is complete. */
+  finish(text: string): void {
+    this.text = text;
+    this.starts[this.count] = text.length;
+    this.own = '';
+  }
+
   /** The value of line `index`, without surrounding blanks. */
   value(index: number): string {
     const text = this.text;

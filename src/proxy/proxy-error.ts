@@ -10,7 +10,7 @@ export type Side = 'client' | 'upstream' | 'ours';
 export interface ProxyError {
   readonly code: RefusalReason;
   readonly side: Side;
-  /** True where no byte of the request can have reached the upstream, so that another endpoint may be tried. */
+  /** True where the upstream has certainly not begun the request, so that another endpoint may be tried. */
   readonly retryable: boolean;
   /** One sentence that is safe to show to the client. */
   readonly message: string;
@@ -71,6 +71,11 @@ export const failures = Object.freeze({
     'upstream',
     'The upstream refused the request before it looked at it.',
     true,
+  ),
+  refusedLate: error(
+    'UpstreamReset',
+    'upstream',
+    'The upstream refused the request when too much of its body was sent to send it again.',
   ),
   badResponse: error('UpstreamBadResponse', 'upstream', 'The upstream sent something that is not HTTP.'),
   requestTimeout: error('UpstreamTimeout', 'upstream', 'The request took longer than its route allows.'),

@@ -25,6 +25,7 @@ import { tcpRouteCompiler } from './tcp/compile-route.ts';
 import { ConnectionCounts } from './tcp/connection-counts.ts';
 import { TcpRoutes } from './tcp/tcp-routes.ts';
 import { Handshakes } from './tls/handshakes.ts';
+import { KeyPairs } from './tls/key-pairs.ts';
 import { TlsPolicies } from './tls/policies.ts';
 import { UdpEntrances } from './udp/udp-entrances.ts';
 import { UdpRoutes } from './udp/udp-routes.ts';
@@ -102,6 +103,7 @@ class ProxyThread implements Proxy {
   readonly #services: Services;
   readonly #tcp: TcpRoutes;
   readonly #udp: UdpEntrances;
+  readonly #pairs = new KeyPairs();
   readonly #policies: TlsPolicies;
   readonly #overload: OverloadWatch | null;
   readonly #listeners: readonly Listener[];
@@ -115,11 +117,11 @@ class ProxyThread implements Proxy {
     const { recorder, log } = options;
     this.#deadlines = new Deadlines(limits.tickMs);
     const memory = { readMemory: new ReadMemory(), sendMemory: new SendMemory() };
-    this.#services = new Services({ limits, deadlines: this.#deadlines, log, ...memory });
+    this.#services = new Services({ limits, deadlines: this.#deadlines, log, ...memory }, this.#pairs);
     this.#overload = limits.overloadMs === 0 ? null : new OverloadWatch(limits.overloadMs, log);
     const counts = new ConnectionCounts(options.sharedCounts);
     this.#tcp = new TcpRoutes(tcpRouteCompiler(this.#services, counts), { recorder });
-    this.#policies = new TlsPolicies({ log });
+    this.#policies = new TlsPolicies({ pairs: this.#pairs, log });
     const responder = new Responder(options.hideReason);
     this.#handler = new Handler(Table.empty<Action>(), {
       recorder,
@@ -219,8 +221,8 @@ class ProxyThread implements Proxy {
   }
 
   setTlsMaterial(set: readonly TlsMaterial[], removed: readonly MaterialId[]): void {
-    this.#policies.setMaterial(set, removed);
-    this.#services.setMaterial(set, removed);
+    this.#pairs.update(set, removed);
+    this.#policies.materialChanged(removed);
   }
 
   setTicketSeed(seed: Uint8Array): void {

@@ -53,7 +53,9 @@ export class Responder {
     const status = refusalReasons[error.code];
     const reason = this.#hideReason ? '' : `X-Fairlead-Reason: ${error.code}\r\n`;
     const methods = error === failures.methodNotAllowed ? allowed : '';
-    const lines = `Server: fairlead\r\nContent-Type: text/plain\r\n${reason}${methods}`;
+    // A browser must not take the line of text for anything else.
+    const type = 'Content-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\n';
+    const lines = `Server: fairlead\r\n${type}${reason}${methods}`;
     return Object.freeze({ status, reason: error.code, lines, body: `${error.message}\n` });
   }
 }

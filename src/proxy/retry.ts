@@ -3,7 +3,7 @@ import { failures, type ProxyError } from './proxy-error.ts';
 import { hasBody } from './request-head.ts';
 
 /**
- * Whether a request may be sent a second time, once at most. Always, where no byte of it can have arrived. And where a
+ * Whether a request may be sent a second time, once at most. Always, where the upstream has certainly not begun it. And where a
  * connection that was used before closed without a byte of an answer, which is what an upstream does whose keep-alive time
  * ran out just then: only for idempotent methods without a body (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1). So never a
  * second POST.

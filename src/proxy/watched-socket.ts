@@ -78,7 +78,7 @@ export function watch(socket: WatchedSocket, watcher: SocketWatcher): void {
   socket.on('drain', onDrain);
   socket.on('end', onEnd);
   socket.on('finish', onFinish);
-  socket.on('error', onGone);
+  socket.on('error', onBroken);
   socket.on('close', onGone);
 }
 
@@ -198,6 +198,12 @@ function onFinish(this: WatchedSocket): void {
   } catch (cause) {
     this.watcher?.onBug(cause);
   }
+}
+
+/** TCP destroys a socket that has an error; TLS tells of one and keeps the connection beneath open. */
+function onBroken(this: WatchedSocket): void {
+  this.destroy();
+  onGone.call(this);
 }
 
 function onGone(this: WatchedSocket): void {

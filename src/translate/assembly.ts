@@ -25,7 +25,11 @@ export interface PlanEdits {
   readonly routes: EntryChanges<PlanRoute>;
   readonly services: EntryChanges<PlanService>;
   readonly middlewares: EntryChanges<PlanMiddleware>;
+  /** Of the sparse lists those of which something changed. */
+  readonly sparse?: SparseEdits;
 }
+
+export type SparseEdits = { readonly [List in SparseList]?: EntryChanges<SparseEntries[List]> };
 
 export interface AssemblyChanges {
   readonly plan: PlanChanges;
@@ -123,16 +127,18 @@ export class Assembly {
     this.#udpDuplicates.settle(this.#diagnostics);
     this.#tlsHosts.settle(this.#sparse.tlsHosts, this.#diagnostics);
     const diagnostics = this.#diagnostics.settle();
+    const sparse = sparseLists.map((list) => this.#settleSparse(list));
     const edits: PlanEdits = {
       routes: this.#routes.settle(),
       services: this.#services.settle(),
       middlewares: this.#middlewares.settle(),
+      sparse: Object.assign({}, ...sparse.map(({ edits: one }) => one)) as SparseEdits,
     };
     const plan: PlanChanges = {
       routes: listDelta(edits.routes, (route) => route.id),
       services: listDelta(edits.services, (service) => service.key),
       middlewares: listDelta(edits.middlewares, (middleware) => middleware.id),
-      ...Object.fromEntries(sparseLists.flatMap((list) => this.#settleSparse(list))),
+      ...Object.assign({}, ...sparse.map(({ plan: one }) => one)),
     };
     if (!isNothing(plan)) this.#plan = null;
     return {
@@ -147,12 +153,11 @@ export class Assembly {
     };
   }
 
-  #settleSparse<List extends SparseList>(
-    list: List,
-  ): readonly [List, ListDelta<SparseEntries[List], string>][] {
+  /** What changed of one list, by its name; nothing where nothing did. */
+  #settleSparse<List extends SparseList>(list: List): { readonly edits: object; readonly plan: object } {
     const changes = this.#sparse[list].settle();
-    if (changes.set.length + changes.removed.length === 0) return [];
-    return [[list, listDelta(changes, sparseKeys[list])]];
+    if (changes.set.length + changes.removed.length === 0) return { edits: {}, plan: {} };
+    return { edits: { [list]: changes }, plan: { [list]: listDelta(changes, sparseKeys[list]) } };
   }
 
   plan(): Plan {
@@ -175,6 +180,10 @@ export class Assembly {
 
   materials(): readonly Material[] {
     return this.#materials.read();
+  }
+
+  certificates(): readonly UsedCertificate[] {
+    return this.#certificates.read();
   }
 }
 

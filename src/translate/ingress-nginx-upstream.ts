@@ -2,13 +2,13 @@ import { quote } from '../api/field-path.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import type { ForwardTarget } from '../model/plan.ts';
-import type { PlanTransport } from '../model/plan-transport.ts';
+import { defaultTransport, type PlanTransport } from '../model/plan-transport.ts';
 import { annotationPath } from './annotations.ts';
 import { reportedAt } from './aside.ts';
 import type { TranslateContext } from './context.ts';
 import { FragmentBuilder } from './fragment.ts';
 import { resolveReference } from './reference.ts';
-import type { ResolvedTransport } from './servers-transport.ts';
+import type { ResolvedTransport } from './resolve-transport.ts';
 import { fieldsOf, textOf } from './shape.ts';
 import { authoritiesOf, pairOf } from './tls-secret.ts';
 import { namesProblem } from './upstream-tls.ts';
@@ -86,33 +86,17 @@ function transportOf(
   const found = secret === '' ? null : secretParts(secret, path, context, held);
   const { namespace, name } = context.fragment.object;
   const planned: PlanTransport = Object.freeze({
+    ...defaultTransport,
     id: `Ingress/${namespace}/${name}`,
     serverName: serverName === '' ? null : serverName,
     insecureSkipVerify: verify === 'off',
     authorities: found === null || typeof found === 'string' ? null : found.authorities,
     clientCertificates: found === null || typeof found === 'string' ? [] : found.clientCertificates,
-    ...unsaid,
     failure: typeof found === 'string' ? found : null,
   });
   const { materials, certificates } = held.build();
   return { planned, materials, certificates };
 }
-
-const unsaid = Object.freeze({
-  minVersion: null,
-  maxVersion: null,
-  cipherSuites: Object.freeze([]),
-  peerNames: Object.freeze([]),
-  http2: true,
-  idleConnections: null,
-  connectMs: null,
-  firstByteMs: null,
-  poolIdleMs: null,
-  readIdleMs: null,
-  pingTimeoutMs: null,
-  proxyProtocol: 0,
-  terminationDelayMs: null,
-});
 
 /** A Secret `NAMESPACE/NAME` with `ca.crt`, and with `tls.crt` and `tls.key` where upstreams ask for a certificate. */
 function secretParts(

@@ -25,11 +25,12 @@ import {
   saysWhatIsOfParents,
 } from './parents.ts';
 import { resolveReference } from './reference.ts';
+import type { ResolvedTransport } from './resolve-transport.ts';
 import { timeoutsPart } from './route-timeouts.ts';
 import { reportRule } from './rule-problem.ts';
 import { schemeOf } from './scheme.ts';
 import { isImpossible } from './seen-through.ts';
-import { type ResolvedTransport, transportNamed, useTransport } from './servers-transport.ts';
+import { transportNamed, useTransport } from './servers-transport.ts';
 import { type ResolvedService, resolveService } from './service.ts';
 import { claimHosts, hostsOf, namesItsHosts, resolveTls } from './tls.ts';
 

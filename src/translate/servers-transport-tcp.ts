@@ -1,17 +1,20 @@
 import { decodeServersTransportTcp } from '../api/decode-streams.ts';
-import { quote } from '../api/field-path.ts';
 import { traefikApiVersion } from '../api/kubernetes.ts';
 import type { ServersTransportTcpSpec } from '../api/servers-transport-tcp.ts';
 import type { KubeObject } from '../model/cluster.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { parseDuration } from '../model/duration.ts';
-import type { PlanTransport } from '../model/plan-transport.ts';
-import { aside } from './aside.ts';
+import { defaultTransport, type PlanTransport } from '../model/plan-transport.ts';
+import { reportedAt } from './aside.ts';
 import type { TranslateContext } from './context.ts';
-import { type Fragment, FragmentBuilder } from './fragment.ts';
+import type { Fragment } from './fragment.ts';
 import { kindFor } from './kinds.ts';
-import { type NamedReference, resolveReference } from './reference.ts';
-import type { ResolvedTransport } from './servers-transport.ts';
+import {
+  type ReadTransport,
+  type ResolvedTransport,
+  readDecoded,
+  resolveTransport,
+} from './resolve-transport.ts';
 import { upstreamTls } from './upstream-tls.ts';
 import { referenceIn } from './written-reference.ts';
 
@@ -32,70 +35,23 @@ export function tcpTransportNamed(
 ): ResolvedTransport | DiagnosticCode {
   const kind = kindFor('ServersTransportTCP', context.fragment.object);
   const reference = referenceIn(context, [kind], written);
-  const { result, diagnostics } = aside(context, (there) => resolveTransport(there, kind, reference));
-  for (const { code, message, hint } of diagnostics) context.fragment.report(path, code, message, hint);
-  return result;
+  return reportedAt(context, path, (there) => resolveTransport(there, kind, reference, readTransport));
 }
 
-function resolveTransport(
-  context: TranslateContext,
-  kind: ReturnType<typeof kindFor>,
-  reference: NamedReference,
-): ResolvedTransport | DiagnosticCode {
-  const resolved = resolveReference(context, kind, reference, '');
-  if (typeof resolved === 'string') return resolved;
-  const { namespace, name } = resolved;
-  const object = context.lookup.get(kind, namespace, name);
-  if (object === undefined) {
-    const message = `there is no ${kind} ${quote(name)} in namespace ${quote(namespace)}`;
-    const hint = 'Create the ServersTransportTCP, or correct the name.';
-    context.fragment.report('', 'ServersTransportNotFound', message, hint);
-    return 'ServersTransportNotFound';
-  }
-  const { planned, materials, certificates, diagnostics } = readTransport(object, context);
-  if (planned !== null && planned.failure === null) return { planned, materials, certificates };
-  // While Secrets are still being read, nothing is known to be wrong.
-  if (!diagnostics.some(({ severity }) => severity === 'error')) return 'ServersTransportInvalid';
-  const message = `${kind} ${quote(name)} is itself in error`;
-  const hint = 'Its own diagnostics say what is wrong with it.';
-  context.fragment.report('', 'ServersTransportInvalid', message, hint);
-  return 'ServersTransportInvalid';
-}
-
-type ReadTransport = Pick<Fragment, 'materials' | 'certificates' | 'diagnostics'> & {
-  /** Null where the object does not decode. */
-  readonly planned: PlanTransport | null;
-};
-
-/** What it names is looked up for the object that is being translated, which is made anew when a Secret changes. */
 function readTransport(object: KubeObject, context: TranslateContext): ReadTransport {
-  const { value, diagnostics } = decodeServersTransportTcp(object);
-  const fragment = new FragmentBuilder(object);
-  fragment.adopt(diagnostics);
-  const planned = value === null ? null : plannedOf(value, { ...context, fragment });
-  return { planned, ...fragment.build() };
+  return readDecoded(object, decodeServersTransportTcp(object), context, plannedOf);
 }
-
-/** Nothing of HTTP: a transport of TCP makes one connection for each of a client's. */
-const withoutHttp = Object.freeze({
-  minVersion: null,
-  maxVersion: null,
-  cipherSuites: [],
-  http2: false,
-  idleConnections: 0,
-  firstByteMs: null,
-  poolIdleMs: null,
-  readIdleMs: null,
-  pingTimeoutMs: null,
-});
 
 function plannedOf(spec: ServersTransportTcpSpec, context: TranslateContext): PlanTransport {
   const { apiVersion, namespace, name } = context.fragment.object;
   const { dialTimeout, proxyProtocol, terminationDelay, tls = {} } = spec;
   return Object.freeze({
+    // Nothing of HTTP: a transport of TCP makes one connection for each of a client's.
+    ...defaultTransport,
+    http2: false,
+    idleConnections: 0,
     id: `${apiVersion === traefikApiVersion ? 'traefik.io/' : ''}tcp/${namespace}/${name}`,
     ...upstreamTls(context, tls, 'spec.tls'),
-    ...withoutHttp,
     connectMs: dialTimeout === undefined ? null : parseDuration(dialTimeout),
     proxyProtocol: proxyProtocol === undefined ? 0 : versionOf(proxyProtocol),
     terminationDelayMs: terminationDelay === undefined ? null : delayOf(terminationDelay),

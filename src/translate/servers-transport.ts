@@ -1,4 +1,3 @@
-import { quote } from '../api/field-path.ts';
 import { traefikApiVersion } from '../api/kubernetes.ts';
 import type { ServersTransportSpec } from '../api/servers-transport.ts';
 import { openSslCipherSuite, tlsVersion } from '../api/tls-names.ts';
@@ -8,21 +7,16 @@ import { parseDuration } from '../model/duration.ts';
 import type { PlanTransport } from '../model/plan-transport.ts';
 import { aside } from './aside.ts';
 import type { TranslateContext } from './context.ts';
-import { type Fragment, FragmentBuilder } from './fragment.ts';
+import type { Fragment, FragmentBuilder } from './fragment.ts';
 import { inBothGroups, kindFor } from './kinds.ts';
-import type { Material, UsedCertificate } from './material.ts';
-import { resolveReference } from './reference.ts';
+import {
+  type ReadTransport,
+  type ResolvedTransport,
+  readDecoded,
+  resolveTransport,
+} from './resolve-transport.ts';
 import { upstreamTls } from './upstream-tls.ts';
 import { referenceIn } from './written-reference.ts';
-
-/** A transport that can be used, and what it holds. */
-export interface ResolvedTransport {
-  readonly planned: PlanTransport;
-  readonly materials: readonly Material[];
-  readonly certificates: readonly UsedCertificate[];
-}
-
-type TransportKind = ReturnType<typeof inBothGroups<'ServersTransport'>>[number];
 
 /** A ServersTransport adds nothing by itself: routes bring those that they use. What is wrong with it is told here, once. */
 export function translateServersTransport(object: KubeObject, context: TranslateContext): Fragment {
@@ -50,9 +44,9 @@ export function transportNamed(
   const { object } = context.fragment;
   const kinds =
     object.kind === 'Ingress' ? inBothGroups('ServersTransport') : [kindFor('ServersTransport', object)];
-  const reference = referenceIn(context, kinds as readonly TransportKind[], written);
+  const reference = referenceIn(context, kinds, written);
   const tries = kinds.map((kind) =>
-    aside(context, (there) => resolveTransport(there, kind as TransportKind, reference)),
+    aside(context, (there) => resolveTransport(there, kind, reference, readTransport)),
   );
   const found = tries.find(({ result }) => !isOutOfReach(result)) ?? tries[0];
   for (const { code, message, hint } of found?.diagnostics ?? []) {
@@ -65,43 +59,8 @@ function isOutOfReach(result: ResolvedTransport | DiagnosticCode): boolean {
   return result === 'ServersTransportNotFound' || result === 'CrossNamespaceReference';
 }
 
-function resolveTransport(
-  context: TranslateContext,
-  kind: TransportKind,
-  reference: Parameters<typeof resolveReference>[2],
-): ResolvedTransport | DiagnosticCode {
-  const resolved = resolveReference(context, kind, reference, '');
-  if (typeof resolved === 'string') return resolved;
-  const { namespace, name } = resolved;
-  const object = context.lookup.get(kind, namespace, name);
-  if (object === undefined) {
-    const message = `there is no ${kind} ${quote(name)} in namespace ${quote(namespace)}`;
-    const hint = 'Create the ServersTransport, or correct the name.';
-    context.fragment.report('', 'ServersTransportNotFound', message, hint);
-    return 'ServersTransportNotFound';
-  }
-  const { planned, materials, certificates, diagnostics } = readTransport(object, context);
-  if (planned !== null && planned.failure === null) return { planned, materials, certificates };
-  // While Secrets are still being read, nothing is known to be wrong.
-  if (!diagnostics.some(({ severity }) => severity === 'error')) return 'ServersTransportInvalid';
-  const message = `${kind} ${quote(name)} is itself in error`;
-  const hint = 'Its own diagnostics say what is wrong with it.';
-  context.fragment.report('', 'ServersTransportInvalid', message, hint);
-  return 'ServersTransportInvalid';
-}
-
-type ReadTransport = Pick<Fragment, 'materials' | 'certificates' | 'diagnostics'> & {
-  /** Null where the object does not decode. */
-  readonly planned: PlanTransport | null;
-};
-
-/** What it names is looked up for the object that is being translated, which is made anew when a Secret changes. */
 function readTransport(object: KubeObject, context: TranslateContext): ReadTransport {
-  const { value, diagnostics } = context.readServersTransport(object);
-  const fragment = new FragmentBuilder(object);
-  fragment.adopt(diagnostics);
-  const planned = value === null ? null : plannedOf(value, { ...context, fragment });
-  return { planned, ...fragment.build() };
+  return readDecoded(object, context.readServersTransport(object), context, plannedOf);
 }
 
 function plannedOf(spec: ServersTransportSpec, context: TranslateContext): PlanTransport {

@@ -2,7 +2,8 @@ import type { TcpService } from '../api/ingress-route-tcp.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import type { TcpTarget } from '../model/plan-tcp.ts';
 import type { TranslateContext } from './context.ts';
-import { type ResolvedTransport, useTransport } from './servers-transport.ts';
+import type { ResolvedTransport } from './resolve-transport.ts';
+import { useTransport } from './servers-transport.ts';
 import { tcpTransportNamed, versionOf } from './servers-transport-tcp.ts';
 import { resolveStreamService } from './stream-service.ts';
 

@@ -12,6 +12,7 @@ import { type Fragment, FragmentBuilder } from './fragment.ts';
 import { translateIngress } from './ingress.ts';
 import { translateIngressRoute } from './ingress-route.ts';
 import { type LookupIndex, type ReadKey, RecordingLookup, readKeyOf, wholeNamespace } from './lookup.ts';
+import type { UsedCertificate } from './material.ts';
 import { translateMiddleware } from './middleware.ts';
 import { rememberingMiddlewareReader } from './middleware-reader.ts';
 import { translateMiddlewareTcp } from './middleware-tcp.ts';
@@ -136,6 +137,11 @@ export class Translator {
   /** All problems, by object and path. The same array until it changes. */
   diagnostics(): readonly Diagnostic[] {
     return this.#assembly.diagnostics();
+  }
+
+  /** The certificates of Secrets that are in use, by Secret. The same array until it changes. */
+  certificates(): readonly UsedCertificate[] {
+    return this.#assembly.certificates();
   }
 
   #everything(view: ClusterView): Map<ReadKey, ObjectName> {

@@ -249,15 +249,6 @@ describe('an upstream that goes away', () => {
     assert.equal(proxy.outcomes[0]?.retries, 0);
   });
 
-  test('gets no request with a body twice', async (t) => {
-    const { server, proxy } = await framesTo(t, (connection) => {
-      connection.send(frame(type.goAway, 0, 0, Buffer.concat([number(0), number(code.none)])));
-    });
-    const post = 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
-    assert.equal(statusOf(await exchangeRaw(proxy.port, post)), '502');
-    assert.equal(server.connections.length, 1);
-  });
-
   test('is asked once more where it refuses a stream, and not a third time', async (t) => {
     let most = 1;
     const { server, proxy } = await framesTo(t, (connection, id, index) => {

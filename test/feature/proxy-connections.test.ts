@@ -256,7 +256,7 @@ test('answers of our own have a reason, a length, a date and a name, and HEAD ge
   const [broken, body = ''] = sender.received.split('\r\n\r\n');
   assert.match(
     broken ?? '',
-    /^HTTP\/1\.1 500 Internal Server Error\r\nServer: fairlead\r\nContent-Type: text\/plain\r\nX-Fairlead-Reason: RouteBroken\r\nDate: [^\r]+\r\nContent-Length: 51$/,
+    /^HTTP\/1\.1 500 Internal Server Error\r\nServer: fairlead\r\nContent-Type: text\/plain\r\nX-Content-Type-Options: nosniff\r\nX-Fairlead-Reason: RouteBroken\r\nDate: [^\r]+\r\nContent-Length: 51$/,
   );
   assert.match(body, /^The route refers to something that cannot be used\.\nHTTP\/1\.1 404 /);
   assert.ok(sender.received.endsWith('\r\n\r\n'));

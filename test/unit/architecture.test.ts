@@ -37,7 +37,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 /** Doors that a room may use of another only in part: grammar and precedence are pure, the compiled table is not for it. */
 const partialEdges: Readonly<Record<string, readonly RegExp[]>> = {
   'translate → routing': [/^routing\/rule\//, /^routing\/(precedence|host|address-range)\.ts$/],
-  'admin → routing': [/^routing\/(ambiguity|explain|host|request-path)\.ts$/],
+  'admin → routing': [/^routing\/(ambiguity|explain|host|request-path|tls-host)\.ts$/],
 };
 
 /** Files that may import every room: the wiring. */

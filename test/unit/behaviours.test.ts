@@ -22,21 +22,19 @@ const awaited = [
   'auth',
   'basic-auth',
   'chain-middleware',
+  'client-certificate-headers',
   'endpoint-address-policy',
   'error-pages',
   'external-names',
   'forward-auth',
   'gateway-api',
-  'http2',
   'ingress-annotations',
   'query-rules',
   'redirects',
   'regex-rules',
   'replace-path',
   'response-cache',
-  'tcp',
   'templates',
-  'tls',
 ];
 
 test('each behaviour is a sentence with sources, and with tests or something it waits for', () => {
@@ -68,9 +66,22 @@ function isDeclared(file: string, name: string): boolean {
   const path = join(root, file);
   if (!existsSync(path)) return false;
   const text = readFileSync(path, 'utf8');
+  if (isCaseOfSpecification(text, name)) return true;
   return [...text.matchAll(/\b(?:test|it)\(\s*(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)].some(
     ([, , declared = '']) => declared.replaceAll("\\'", "'") === name || fillsIn(declared, name, text),
   );
+}
+
+/** The suites of HTTP/2 name their tests by section and by what is to happen, and have the cases in files of their own. */
+function isCaseOfSpecification(text: string, name: string): boolean {
+  if (!text.includes('/support/http2/cases-')) return false;
+  const [, id = '', does = ''] = /^(\S+) (.+)$/.exec(name) ?? [];
+  const cases = supportOf('http2/cases-').join('\n').replaceAll(/\s+/g, ' ');
+  return cases.includes(`id: '${id}', does: '${does}'`);
+}
+
+function supportOf(start: string): string[] {
+  return globSync(join(root, `support/${start}*.ts`)).map((file) => readFileSync(file, 'utf8'));
 }
 
 function fillsIn(template: string, name: string, text: string): boolean {
@@ -82,13 +93,8 @@ function fillsIn(template: string, name: string, text: string): boolean {
 
 /** Where cases stand that are not in the file itself: generated framing, and the names of fixtures. */
 function casesOf(text: string): string[] {
-  const generated = text.includes('/support/raw/framing-')
-    ? globSync(join(root, 'support/raw/framing-*.ts'))
-    : [];
-  return [
-    ...generated.map((file) => readFileSync(file, 'utf8')),
-    readdirSync(join(root, 'fixtures')).join('\n'),
-  ];
+  const places = ['raw/framing-', 'http2/abuse'].filter((start) => text.includes(`/support/${start}`));
+  return [...places.flatMap(supportOf), readdirSync(join(root, 'fixtures')).join('\n')];
 }
 
 function holdsWord(text: string, word: string): boolean {

@@ -256,6 +256,7 @@ const emptyView = {
   history: [],
   status: {},
   endpointsOf: () => [],
+  certificates: [],
 };
 
 function readPage(name: string): Page {

@@ -204,22 +204,13 @@ export class RequestBlock implements HpackSink {
   }
 
   #line(name: string, value: string, kind: number): void {
-    const { lines } = this.#head;
-    const { count } = lines;
-    const start = this.#text.length;
-    lines.starts[count] = start;
-    lines.colons[count] = start + name.length;
-    lines.kinds[count] = kind;
-    lines.count = count + 1;
+    this.#head.lines.place(this.#text.length, name.length, kind);
     this.#text += `${name}: ${value}\r\n`;
   }
 
   #keep(verb: string, path: string): void {
     const head = this.#head;
-    const { lines } = head;
-    lines.text = this.#text;
-    lines.starts[lines.count] = this.#text.length;
-    lines.own = '';
+    head.lines.finish(this.#text);
     head.protocol = 'http/2';
     head.minor = 1;
     head.method = verb;

@@ -68,9 +68,7 @@ export class ResponseBlock implements HpackSink {
     const { head } = this;
     const { lines, status } = head;
     if (!this.#isSound || status === 0) return false;
-    lines.text = this.#text;
-    lines.starts[lines.count] = this.#text.length;
-    lines.own = '';
+    lines.finish(this.#text);
     head.startLineFits = true;
     head.dated = false;
     for (let index = 0; index < lines.count; index++) {
@@ -115,13 +113,7 @@ export class ResponseBlock implements HpackSink {
   }
 
   #line(name: string, value: string, kind: number): void {
-    const { lines } = this.head;
-    const { count } = lines;
-    const start = this.#text.length;
-    lines.starts[count] = start;
-    lines.colons[count] = start + name.length;
-    lines.kinds[count] = kind;
-    lines.count = count + 1;
+    this.head.lines.place(this.#text.length, name.length, kind);
     this.#text += `${name}: ${value}\r\n`;
   }
 

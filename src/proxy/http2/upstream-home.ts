@@ -2,6 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import type { ProxyError } from '../proxy-error.ts';
 import type { SocketWatcher, WatchedSocket } from '../watched-socket.ts';
+import type { KeptTotal } from './kept-body.ts';
 import type { SessionHome } from './session.ts';
 
 /** A session as its pool knows it. */
@@ -17,6 +18,8 @@ export interface UpstreamSessionHome extends SessionHome {
   /** Silence after which a sign of life is asked for, in milliseconds, and how long that may take; 0 asks for none. */
   readonly readIdleMs: number;
   readonly pingTimeoutMs: number;
+  /** What its streams keep of the bodies that they have sent. */
+  readonly kept: KeptTotal;
   /** Whether the endpoint has agreed to HTTP/2; asked once the socket is ready. */
   agrees(socket: WatchedSocket): boolean;
   /** The endpoint has said how many streams it takes at once. */

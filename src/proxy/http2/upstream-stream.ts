@@ -5,12 +5,13 @@ import { failures, type ProxyError } from '../proxy-error.ts';
 import { framing, hasBody } from '../request-head.ts';
 import type { ResponseHead } from '../response-head.ts';
 import { errorCode } from './frames.ts';
+import { KeptBody, type KeptTotal } from './kept-body.ts';
 import type { TrailerLines } from './response-block.ts';
 import { Stream } from './stream.ts';
 
 /** What a stream needs of its session. */
 export interface StreamOwner {
-  readonly home: { readonly deadlines: Deadlines; readonly limits: Limits };
+  readonly home: { readonly deadlines: Deadlines; readonly limits: Limits; readonly kept: KeptTotal };
   /** An answer has come on it. */
   readonly isUsed: boolean;
   /** Requests can be sent. */
@@ -52,6 +53,8 @@ export class UpstreamStream extends Stream implements UpstreamSide, Timed {
   /** Used while nothing more is wanted, so that the peer has not been told. */
   #withheld = 0;
   #holdsClient = false;
+  /** What was sent of a body; made for the first of it. */
+  #kept: KeptBody | null = null;
 
   constructor(session: StreamOwner, exchange: Exchange) {
     super();
@@ -110,7 +113,12 @@ export class UpstreamStream extends Stream implements UpstreamSide, Timed {
   }
 
   sendBody(bytes: Buffer, start: number, end: number): void {
-    if (this.#exchange !== null && this.id !== 0) this.#session.send(this, bytes, start, end);
+    if (this.#exchange === null || this.id === 0) return;
+    if (!this.hasHead) {
+      this.#kept ??= new KeptBody(this.#session.home.kept);
+      this.#kept.add(bytes, start, end);
+    }
+    this.#session.send(this, bytes, start, end);
   }
 
   endBody(): void {
@@ -158,17 +166,29 @@ export class UpstreamStream extends Stream implements UpstreamSide, Timed {
     }
   }
 
-  /** As `fail`, for what the upstream has certainly not begun. What it has been sent of a body is not here any more. */
+  /** As `fail`, for what the upstream has certainly not begun: what it was sent of a body is given back. */
   refuse(): void {
     const exchange = this.#exchange;
-    const isWhole = exchange !== null && !hasBody(exchange.request);
-    this.fail(isWhole && !this.hasHead ? failures.streamRefused : failures.upstreamReset);
+    if (exchange === null) return;
+    if (this.hasHead) {
+      this.fail(failures.upstreamReset);
+      return;
+    }
+    if (hasBody(exchange.request)) {
+      exchange.givenBack = this.#kept === null ? [] : this.#kept.take();
+      if (exchange.givenBack === null) {
+        this.fail(failures.refusedLate);
+        return;
+      }
+    }
+    this.fail(failures.streamRefused);
   }
 
   /** The final answer's head has come; `ends` where it is all of the answer. */
   answered(head: ResponseHead, ends: boolean): void {
     const exchange = this.#exchange;
     this.hasHead = true;
+    this.#kept?.drop();
     this.#isBodyless = head.framing === framing.none;
     this.#left = head.framing === framing.length ? head.length : -1;
     if (exchange === null) return;
@@ -307,6 +327,7 @@ export class UpstreamStream extends Stream implements UpstreamSide, Timed {
   #detach(): void {
     if (this.#exchange === null) return;
     this.#exchange = null;
+    this.#kept?.drop();
     this.deadline = 0;
     this.#session.home.deadlines.remove(this);
   }

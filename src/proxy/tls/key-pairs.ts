@@ -17,15 +17,13 @@ export class KeyPairs {
   readonly #pairs = new Map<MaterialId, KeyPair | null>();
   readonly #authorities = new Map<MaterialId, readonly string[] | null>();
 
-  set(material: TlsMaterial): void {
-    this.remove(material.id);
-    this.#material.set(material.id, material);
-  }
-
-  remove(id: MaterialId): void {
-    this.#material.delete(id);
-    this.#pairs.delete(id);
-    this.#authorities.delete(id);
+  /** Takes those of `removed` away, and then `set` in, each in place of one of the same id. */
+  update(set: readonly TlsMaterial[], removed: readonly MaterialId[]): void {
+    for (const id of removed) this.#remove(id);
+    for (const material of set) {
+      this.#remove(material.id);
+      this.#material.set(material.id, material);
+    }
   }
 
   /** The pair of an id; null where there is none, or it cannot be read. */
@@ -48,6 +46,12 @@ export class KeyPairs {
     const certificates = readAuthorities(material.certificates);
     this.#authorities.set(id, certificates);
     return certificates;
+  }
+
+  #remove(id: MaterialId): void {
+    this.#material.delete(id);
+    this.#pairs.delete(id);
+    this.#authorities.delete(id);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   selfSignedId,
   type TlsOptionsId,
 } from '../../model/plan-tls.ts';
+import { tlsEntryFor } from '../../routing/tls-host.ts';
 
 /** What a plan says of the TLS connections for a host. */
 export interface HostTls {
@@ -80,14 +81,7 @@ export class PlanHosts {
    * without port and last dot; null for clients that name none.
    */
   lookup(host: string | null): HostTls {
-    if (host !== null && host !== '') {
-      const exact = this.#hosts.get(host);
-      if (exact !== undefined) return exact;
-      const dot = host.indexOf('.');
-      const wildcard = dot > 0 ? this.#hosts.get(`*${host.slice(dot)}`) : undefined;
-      if (wildcard !== undefined) return wildcard;
-    }
-    return this.#hosts.get('') ?? this.#none;
+    return tlsEntryFor(this.#hosts, host) ?? this.#none;
   }
 
   /** Settings that a route names itself; null where the plan does not have them. */

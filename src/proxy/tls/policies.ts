@@ -2,9 +2,8 @@ import { createServer, type Server } from 'node:tls';
 import type { Log } from '../../model/log.ts';
 import type { PlanDelta } from '../../model/plan-delta.ts';
 import type { MaterialId, TlsOptionsId } from '../../model/plan-tls.ts';
-import type { TlsMaterial } from '../../model/tls-material.ts';
 import type { ClientHello } from './client-hello.ts';
-import { type KeyPair, KeyPairs } from './key-pairs.ts';
+import type { KeyPair, KeyPairs } from './key-pairs.ts';
 import { type HostTls, type LiveOptions, PlanHosts } from './plan-hosts.ts';
 import { olderGroups, serverOptions, usualGroups } from './server-options.ts';
 import type { ConnectionTls, TlsPolicy } from './tls-policy.ts';
@@ -13,6 +12,8 @@ import type { ConnectionTls, TlsPolicy } from './tls-policy.ts';
 export type HelloRefusal = 'UnknownHost' | 'TlsHandshakeFailed';
 
 export interface TlsPoliciesContext {
+  /** The thread's; `materialChanged` is to be called when they are others. */
+  readonly pairs: KeyPairs;
   readonly log: Log;
   /** Engines that are kept at a time; a test sets fewer. */
   readonly mostKept?: number;
@@ -27,7 +28,7 @@ const mostKept = 1_000;
  */
 export class TlsPolicies {
   readonly #hosts = new PlanHosts();
-  readonly #pairs = new KeyPairs();
+  readonly #pairs: KeyPairs;
   /** The status of certificates, as their responders signed it. */
   readonly #staples = new Map<MaterialId, Buffer>();
   /** By content, the one used last at the end; null where it cannot be made. */
@@ -37,7 +38,8 @@ export class TlsPolicies {
   #ticketSeed: Uint8Array | null = null;
   #groups = usualGroups;
 
-  constructor({ log, mostKept: most = mostKept }: TlsPoliciesContext) {
+  constructor({ pairs, log, mostKept: most = mostKept }: TlsPoliciesContext) {
+    this.#pairs = pairs;
     this.#log = log;
     this.#mostKept = most;
   }
@@ -51,9 +53,8 @@ export class TlsPolicies {
     this.#hosts.apply(piece, last);
   }
 
-  setMaterial(set: readonly TlsMaterial[], removed: readonly MaterialId[]): void {
-    for (const id of removed) this.#pairs.remove(id);
-    for (const material of set) this.#pairs.set(material);
+  /** The thread has been sent certificates and keys, or those of `removed` have been taken away. */
+  materialChanged(removed: readonly MaterialId[]): void {
     // One that could not be made may be possible now; one of a key that is gone must not stay.
     this.#forget((policy) => policy === null || policy.pairs.some(({ id }) => removed.includes(id)));
   }

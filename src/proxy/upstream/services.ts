@@ -2,10 +2,9 @@ import type { Endpoint, ServiceEndpoints } from '../../model/endpoint.ts';
 import type { ForwardTarget, PlanService } from '../../model/plan.ts';
 import type { ListDelta } from '../../model/plan-delta.ts';
 import type { ServiceKey } from '../../model/plan-keys.ts';
-import type { MaterialId } from '../../model/plan-tls.ts';
 import type { PlanTransport, TransportId } from '../../model/plan-transport.ts';
-import type { TlsMaterial } from '../../model/tls-material.ts';
 import { failures } from '../proxy-error.ts';
+import type { UpstreamMaterial } from '../tls/upstream-tls.ts';
 import { EndpointPool, type PoolContext, type PoolPlace } from './endpoint-pool.ts';
 import { Service, usableEndpoints } from './service.ts';
 import type { Http2Way } from './session-pool.ts';
@@ -37,9 +36,10 @@ export class Services {
   readonly #entries = new Map<ServiceKey, Entry>();
   readonly #pools = new Map<string, EndpointPool>();
 
-  constructor(context: PoolContext) {
+  /** `material` is the thread's, with what a transport names before the piece that brings the transport. */
+  constructor(context: PoolContext, material: UpstreamMaterial) {
     this.#context = context;
-    this.#transports = new Transports(context.limits, context.log);
+    this.#transports = new Transports(context.limits, context.log, material);
   }
 
   /** The service of a key, to be spoken to in one way; one that is not known has no endpoints. */
@@ -56,11 +56,6 @@ export class Services {
     entry.others = [...entry.others, way];
     this.#connect(way, entry.endpoints);
     return way.service;
-  }
-
-  /** Before the pieces of transports that name it. */
-  setMaterial(set: readonly TlsMaterial[], removed: readonly MaterialId[]): void {
-    this.#transports.setMaterial(set, removed);
   }
 
   applyPlan(delta: ListDelta<PlanService, ServiceKey>): void {

@@ -1,5 +1,6 @@
 import type { Deadlines } from '../deadlines.ts';
 import type { Exchange, UpstreamSide } from '../exchange.ts';
+import type { KeptTotal } from '../http2/kept-body.ts';
 import { nobodyWatches, type PooledSession, type UpstreamSessionHome } from '../http2/upstream-home.ts';
 import { UpstreamSession } from '../http2/upstream-session.ts';
 import type { Limits } from '../limits.ts';
@@ -44,6 +45,7 @@ export class SessionPool implements UpstreamSessionHome {
   readonly scheme: 'http' | 'https';
   readonly readIdleMs: number;
   readonly pingTimeoutMs: number;
+  readonly kept: KeptTotal = { bytes: 0 };
   readonly #home: SessionPoolHome;
   readonly #isPrior: boolean;
   readonly #sessions: UpstreamSession[] = [];

@@ -1,34 +1,8 @@
 import type { Log } from '../../model/log.ts';
 import type { ListDelta } from '../../model/plan-delta.ts';
-import type { MaterialId } from '../../model/plan-tls.ts';
-import type { PlanTransport, TransportId } from '../../model/plan-transport.ts';
-import type { TlsMaterial } from '../../model/tls-material.ts';
+import { defaultTransport, type PlanTransport, type TransportId } from '../../model/plan-transport.ts';
 import type { Limits } from '../limits.ts';
-import { KeyPairs } from '../tls/key-pairs.ts';
-import { UpstreamTls, type UpstreamTlsOptions } from '../tls/upstream-tls.ts';
-
-/** What holds where no transport is named. */
-const usualTransport: PlanTransport = Object.freeze({
-  id: '',
-  serverName: null,
-  insecureSkipVerify: false,
-  authorities: null,
-  clientCertificates: Object.freeze([]),
-  minVersion: null,
-  maxVersion: null,
-  cipherSuites: Object.freeze([]),
-  peerNames: Object.freeze([]),
-  http2: true,
-  idleConnections: null,
-  connectMs: null,
-  firstByteMs: null,
-  poolIdleMs: null,
-  readIdleMs: null,
-  pingTimeoutMs: null,
-  proxyProtocol: 0,
-  terminationDelayMs: null,
-  failure: null,
-});
+import { type UpstreamMaterial, UpstreamTls, type UpstreamTlsOptions } from '../tls/upstream-tls.ts';
 
 /** One version of a transport; another content is another one, with connections of its own. */
 export interface LiveTransport {
@@ -45,22 +19,19 @@ export interface LiveTransport {
 export class Transports {
   readonly #limits: Limits;
   readonly #log: Log;
-  readonly #material = new KeyPairs();
+  readonly #material: UpstreamMaterial;
   readonly #live = new Map<TransportId, LiveTransport>();
   readonly #usual: LiveTransport;
   /** What the pieces of a plan that is being built say; null takes one away. */
   readonly #next = new Map<TransportId, PlanTransport | null>();
   #revisions = 0;
 
-  constructor(limits: Limits, log: Log) {
+  /** What a transport names must be among the `material` before the transport is. */
+  constructor(limits: Limits, log: Log, material: UpstreamMaterial) {
     this.#limits = limits;
     this.#log = log;
-    this.#usual = this.#make(usualTransport);
-  }
-
-  setMaterial(set: readonly TlsMaterial[], removed: readonly MaterialId[]): void {
-    for (const id of removed) this.#material.remove(id);
-    for (const material of set) this.#material.set(material);
+    this.#material = material;
+    this.#usual = this.#make(defaultTransport);
   }
 
   /** Notes what a piece of a plan says; with the last one it counts. Answers with the transports that are others now. */

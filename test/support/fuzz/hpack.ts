@@ -6,6 +6,7 @@ import { FrameReader, type FrameSink } from '../../../src/proxy/http2/frame-read
 import { clientPreface, errorCode, frameFlag, frameType, setting } from '../../../src/proxy/http2/frames.ts';
 import { HpackDecoder, hpackResult } from '../../../src/proxy/http2/hpack/decoder.ts';
 import { HpackEncoder, mostBlockBytes } from '../../../src/proxy/http2/hpack/encoder.ts';
+import { frame } from '../http2/wire.ts';
 
 /** How long an answer may take. */
 const mostMs = 10_000;
@@ -234,7 +235,7 @@ class RawPeer implements FrameSink {
     socket.on('error', () => {});
     socket.on('close', () => this.#wake());
     socket.write(clientPreface, 'latin1');
-    socket.write(frameOf(frameType.settings, 0, 0, Buffer.alloc(0)));
+    socket.write(frame(frameType.settings, 0, 0, Buffer.alloc(0)));
   }
 
   /** Asks with these headers and returns those of the answer, or what went wrong. */
@@ -244,7 +245,7 @@ class RawPeer implements FrameSink {
       payload.writeUInt16BE(setting.headerTableSize, 0);
       payload.writeUInt32BE(tableSize, 2);
       this.#tableSizes.push(tableSize);
-      this.#socket.write(frameOf(frameType.settings, 0, 0, payload));
+      this.#socket.write(frame(frameType.settings, 0, 0, payload));
     }
     const characters = headers.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 0);
     const out = Buffer.alloc(mostBlockBytes(characters));
@@ -262,7 +263,7 @@ class RawPeer implements FrameSink {
     const judged = this.#next();
     this.#sendBlock(1, block);
     // What comes behind it is answered only where the block was taken.
-    this.#socket.write(frameOf(frameType.ping, 0, 0, Buffer.alloc(8)));
+    this.#socket.write(frame(frameType.ping, 0, 0, Buffer.alloc(8)));
     await judged;
     return this.#goAway === -1 ? errorCode.none : this.#goAway;
   }
@@ -299,7 +300,7 @@ class RawPeer implements FrameSink {
       if (bytes.readUInt16BE(at) === setting.headerTableSize)
         this.#encoder.setPeerMaxTableBytes(bytes.readUInt32BE(at + 2));
     }
-    this.#socket.write(frameOf(frameType.settings, frameFlag.ack, 0, Buffer.alloc(0)));
+    this.#socket.write(frame(frameType.settings, frameFlag.ack, 0, Buffer.alloc(0)));
   }
 
   #isAcknowledged = false;
@@ -326,7 +327,7 @@ class RawPeer implements FrameSink {
       );
       const flags = (end === block.length ? frameFlag.endHeaders : 0) | (at === 0 ? frameFlag.endStream : 0);
       frames.push(
-        frameOf(
+        frame(
           at === 0 ? frameType.headers : frameType.continuation,
           flags,
           streamId,
@@ -352,15 +353,6 @@ class RawPeer implements FrameSink {
     this.#waiting?.();
     this.#waiting = null;
   }
-}
-
-function frameOf(type: number, flags: number, streamId: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
 }
 
 /** Carries talks, and has blocks judged, of one seed; the first that goes wrong is returned with what was wrong. */

@@ -138,7 +138,7 @@ class Lane {
   /** An answer is whole and its own, or visibly none. */
   #judge(answer: string, tag: string): string | null {
     const at = answer.search(/HTTP\/1\.1 [2-5]/);
-    if (at === -1) return /^(HTTP\/1\.1 103 [^]*\r\n\r\n)?$/.test(answer) ? null : `${tag} got ${answer}`;
+    if (at === -1) return /^(HTTP\/1\.1 103 [\s\S]*\r\n\r\n)?$/.test(answer) ? null : `${tag} got ${answer}`;
     const final = answer.slice(at);
     const named = [...answer.matchAll(/\r\nx-tag: (.)/gi)].map(([, found]) => found);
     if (named.some((found) => found !== tag)) return `${tag} got the head of ${named}`;

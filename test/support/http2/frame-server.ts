@@ -77,18 +77,20 @@ export class FrameServer {
     this.#server = server;
   }
 
-  /** `begin` is sent first; SETTINGS that allow as much as there is, unless it says otherwise. */
+  /** `begin` is sent first; SETTINGS that allow as much as there is, unless it says otherwise. Where it is empty, nothing is acknowledged. */
   static async start(script: Script, begin: Buffer | (() => Buffer) = settings()): Promise<FrameServer> {
     let count = 0;
     const server = createServer({ noDelay: true });
     const test = new FrameServer(server);
     server.on('connection', (socket) => {
+      const first = typeof begin === 'function' ? begin() : begin;
       const connection = new FrameConnection(socket, (from, { type: kind, flags, id }) => {
-        if (kind === type.settings && (flags & 1) === 0) from.send(frame(type.settings, 1, 0));
+        if (kind === type.settings && (flags & 1) === 0 && first.length > 0)
+          from.send(frame(type.settings, 1, 0));
         if (kind === type.headers) script(from, id, count++);
       });
       test.connections.push(connection);
-      connection.send(typeof begin === 'function' ? begin() : begin);
+      connection.send(first);
     });
     server.listen(0, '127.0.0.1');
     await until(() => server.listening, 'a port');

@@ -5,7 +5,7 @@ import type { ForwardTarget, PlanRoute } from '../../../src/model/plan.ts';
 import type { PlanDelta } from '../../../src/model/plan-delta.ts';
 import type { PlanTcpRoute } from '../../../src/model/plan-tcp.ts';
 import { defaultTlsOptions, type PlanTlsHost, type PlanTlsOptions } from '../../../src/model/plan-tls.ts';
-import type { PlanTransport } from '../../../src/model/plan-transport.ts';
+import { defaultTransport, type PlanTransport } from '../../../src/model/plan-transport.ts';
 import type { RouteTimeouts } from '../../../src/model/route-timeouts.ts';
 import type { Rule } from '../../../src/model/rule.ts';
 import type { EntryPoint } from '../../../src/model/settings.ts';
@@ -156,7 +156,7 @@ export class TestProxy {
         removed: tls.removedOptions ?? [],
       },
       transports: {
-        set: (tls.transports ?? []).map((transport) => ({ ...noTransport, ...transport })),
+        set: (tls.transports ?? []).map((transport) => ({ ...defaultTransport, ...transport })),
         removed: tls.removedTransports ?? [],
       },
       tcpRoutes: { set: tcpRoutes, removed: [] },
@@ -182,27 +182,6 @@ export class TestProxy {
     await this.proxy.close();
   }
 }
-
-const noTransport: Omit<PlanTransport, 'id'> = {
-  serverName: null,
-  insecureSkipVerify: false,
-  authorities: null,
-  clientCertificates: [],
-  minVersion: null,
-  maxVersion: null,
-  cipherSuites: [],
-  peerNames: [],
-  http2: true,
-  idleConnections: null,
-  connectMs: null,
-  firstByteMs: null,
-  poolIdleMs: null,
-  readIdleMs: null,
-  pingTimeoutMs: null,
-  proxyProtocol: 0,
-  terminationDelayMs: null,
-  failure: null,
-};
 
 function planRoute(route: TestRoute, index: number): PlanRoute {
   const targets = (route.targets ?? [{}]).map((target) => ({

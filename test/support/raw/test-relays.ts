@@ -14,6 +14,7 @@ import { type CompiledTcpRoute, tcpRouteCompiler } from '../../../src/proxy/tcp/
 import { ConnectionCounts } from '../../../src/proxy/tcp/connection-counts.ts';
 import type { TcpHome, TcpStart } from '../../../src/proxy/tcp/relay.ts';
 import { TcpRoutes } from '../../../src/proxy/tcp/tcp-routes.ts';
+import { KeyPairs } from '../../../src/proxy/tls/key-pairs.ts';
 import { Services } from '../../../src/proxy/upstream/services.ts';
 import { acceptSockets, type WatchedSocket } from '../../../src/proxy/watched-socket.ts';
 import { planTcpRoute, type TestTcpRoute } from './tcp-routes.ts';
@@ -54,13 +55,8 @@ export class TestRelays implements TcpHome {
     this.deadlines = new Deadlines(this.limits.tickMs);
     this.stalls = new StalledClients(this.limits, this.deadlines, this.#memory);
     const { limits, deadlines, sendMemory } = this;
-    this.services = new Services({
-      limits,
-      deadlines,
-      sendMemory,
-      readMemory: this.#memory,
-      log: silentLog,
-    });
+    const context = { limits, deadlines, sendMemory, readMemory: this.#memory, log: silentLog };
+    this.services = new Services(context, new KeyPairs());
     const recorder: Recorder = {
       finished: (outcome) => this.outcomes.push(outcome),
       connectionOpened() {},

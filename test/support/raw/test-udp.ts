@@ -5,6 +5,7 @@ import { Deadlines } from '../../../src/proxy/deadlines.ts';
 import { defaultLimits, type Limits } from '../../../src/proxy/limits.ts';
 import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import { SendMemory } from '../../../src/proxy/send-memory.ts';
+import { KeyPairs } from '../../../src/proxy/tls/key-pairs.ts';
 import { UdpListener } from '../../../src/proxy/udp/udp-listener.ts';
 import { UdpRoutes } from '../../../src/proxy/udp/udp-routes.ts';
 import { Services } from '../../../src/proxy/upstream/services.ts';
@@ -38,7 +39,8 @@ export class TestUdp {
     const all: Limits = { ...defaultLimits, tickMs: 10, ...limits };
     this.deadlines = new Deadlines(all.tickMs);
     const memory = { readMemory: new ReadMemory(), sendMemory: new SendMemory() };
-    this.#services = new Services({ limits: all, deadlines: this.deadlines, log: silentLog, ...memory });
+    const pools = { limits: all, deadlines: this.deadlines, log: silentLog, ...memory };
+    this.#services = new Services(pools, new KeyPairs());
     this.#routes = new UdpRoutes(this.#services);
     const recorder: Recorder = {
       finished: (outcome) => this.outcomes.push(outcome),

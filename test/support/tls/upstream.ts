@@ -59,6 +59,11 @@ export class TlsUpstream {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** The connections beneath TLS that are open. */
+  get beneath(): readonly Socket[] {
+    return [...this.#open];
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));

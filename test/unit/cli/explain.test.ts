@@ -55,6 +55,52 @@ test('a request is shown with its scheme and the brackets of an address', async 
   assert.match(out, /^GET https:\/\/\[::1\]\/x\?y\non entry point websecure, from 127.0.0.1$/m);
 });
 
+test('a request over TLS says how its handshake is answered, one in clear text does not', async () => {
+  const { tls, status } = await explained('GET', 'https://secure.localhost/', 'examples/tls');
+  assert.deepEqual(
+    [tls?.host, tls?.options, tls?.certificates?.map(({ secret }) => secret), tls?.refused, status],
+    ['secure.localhost', 'default/modern', ['Secret/default/secure-localhost'], null, null],
+  );
+  const clear = await explained('GET', 'http://clear.localhost/', 'examples/tls');
+  assert.deepEqual([clear.tls, clear.route], [null, 'IngressRoute/default/clear/0']);
+});
+
+test('https is TLS on an entry point that takes clear text too', async () => {
+  const { request, tls } = await explained('GET', 'https://secure.localhost:8080/', 'examples/tls');
+  assert.deepEqual([request.entryPoint, request.tls, tls?.host], ['web', true, 'secure.localhost']);
+});
+
+test('a request for another host than that of the handshake is answered with 421', async () => {
+  const words = ['GET', 'https://other.localhost/', '-H', 'Host: secure.localhost', 'examples/tls'];
+  const { status, reason, tls } = await explained(...words);
+  assert.deepEqual([status, reason, tls?.selfSigned], [421, 'MisdirectedRequest', true]);
+});
+
+test('a handshake that is refused is exit code 1, whatever route there is', async () => {
+  const items = [
+    {
+      apiVersion: 'fairlead.dev/v1alpha1',
+      kind: 'IngressRoute',
+      metadata: { name: 'a' },
+      spec: {
+        tls: { secretName: 'gone' },
+        routes: [{ match: 'Host(`a`)', services: [{ name: 'app', port: 80 }] }],
+      },
+    },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'other' }, type: 'kubernetes.io/tls', data: {} },
+  ];
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  const refused = await runCommand(['explain', 'GET', 'https://a/', '-'], list);
+  assert.equal(refused.code, 1);
+  assert.match(refused.out, /^Handshake {3}refused: no certificate that is for this host can be used$/m);
+  const { out } = await runCommand(['explain', 'GET', 'https://a/', '-', '-o', 'json'], list);
+  const { status, reason } = JSON.parse(out) as ExplainedRequest;
+  assert.deepEqual([status, reason], [null, 'TlsHandshakeFailed']);
+  const unseen = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.slice(0, 1) });
+  const { out: text } = await runCommand(['explain', 'GET', 'https://a/', '-'], unseen);
+  assert.match(text, /^Certificate not known: there is no Secret among the files$/m);
+});
+
 test('what is no request is refused with a sentence', async () => {
   for (const [words, problem] of [
     [['GET', ''], '"" is neither a URL such as http://host/path nor a path'],
@@ -155,6 +201,7 @@ test('a running instance is asked and answers the same', async (context) => {
   const { plan } = translateOffline(loadManifests([quickstart], () => '').manifests);
   const view = {
     plan,
+    certificates: [],
     generation: 7,
     isLive: true,
     entryPoints: offlineOptions.entryPoints,
@@ -218,7 +265,7 @@ test('the JSON API says what is wrong with a request', async (context) => {
     isLive: true,
     entryPoints: [],
   };
-  const rest = { endpointsOf: () => [], diagnostics: [], history: [], status: {} };
+  const rest = { endpointsOf: () => [], certificates: [], diagnostics: [], history: [], status: {} };
   const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
   context.after(() => server.close());
   for (const [query, problem] of [
@@ -238,7 +285,7 @@ test('the JSON API refuses names that are not of loopback', async (context) => {
     isLive: true,
     entryPoints: [],
   };
-  const rest = { endpointsOf: () => [], diagnostics: [], history: [], status: {} };
+  const rest = { endpointsOf: () => [], certificates: [], diagnostics: [], history: [], status: {} };
   const server = await startApiServer({ host: '127.0.0.1', port: 0 }, { ...view, ...rest }, silentLog);
   context.after(() => server.close());
   const { request } = await import('node:http');

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { History } from '../../../src/control/history.ts';
 import { routeChange } from '../../../src/control/route-change.ts';
+import type { KubeObject } from '../../../src/model/cluster.ts';
 import { diagnostic } from '../../../src/model/diagnostic.ts';
 import type { PlanRoute } from '../../../src/model/plan.ts';
+import { defaultTlsOptions } from '../../../src/model/plan-tls.ts';
+import { Translator } from '../../../src/translate/translator.ts';
+import { MemoryView } from '../translate/memory-view.ts';
+import { options, ownObject, service } from '../translate/objects.ts';
 
 const none = { set: [], before: [], removed: [] };
 
@@ -87,4 +92,44 @@ test('endpoints that vanish and appear stand under the generation that was the l
   const [newest, first] = history.records;
   assert.deepEqual([newest?.endpointCount, first?.endpointCount, first?.endpoints.length], [0, 60, 20]);
   assert.deepEqual(first?.endpoints.at(-1), { atMs: 4, service: 'default/a', change: 'appeared' });
+});
+
+test('changes of hosts and settings of TLS and of routes of TCP and UDP are counted and named', () => {
+  const history = new History();
+  const host = (name: string) => ({ host: name, certificates: [], options: 'default' });
+  const tlsHosts = {
+    set: Array.from({ length: 30 }, (_, index) => host(`${index}.test`)),
+    before: [host('0.test')],
+    removed: [host('')],
+  };
+  const tlsOptions = { set: [], before: [], removed: [{ ...defaultTlsOptions, id: 'default/modern' }] };
+  const first = build(1, [], []);
+  history.add({ ...first, edits: { ...first.edits, sparse: { tlsHosts, tlsOptions } } }, 0);
+  const [record] = history.records;
+  assert.deepEqual([record?.tlsHostsSet, record?.tlsHostsRemoved, record?.tlsHosts.length], [30, 1, 20]);
+  assert.deepEqual(record?.tlsHosts.slice(0, 2), [
+    { name: '0.test', change: 'changed' },
+    { name: '1.test', change: 'added' },
+  ]);
+  assert.deepEqual(record?.tlsOptions, [{ name: 'default/modern', change: 'removed' }]);
+  assert.deepEqual([record?.udpRoutesSet, record?.tcpRoutes, record?.transports], [0, [], []]);
+});
+
+test('translation tells by its list what came, changed or went', () => {
+  const translator = new Translator(options);
+  const routes = [{ match: 'HostSNI(`a.test`)', services: [{ name: 'whoami', port: 80 }] }];
+  const object = ownObject('IngressRouteTCP', 'r', { tls: {}, routes });
+  const history = new History();
+  const add = (generation: number, objects: readonly KubeObject[]) => {
+    const view = new MemoryView([...objects]);
+    const { edits } = translator.update(view, 'everything');
+    history.add({ generation, causes: [], edits }, 0);
+  };
+  add(1, [object, service('whoami')]);
+  add(2, [service('whoami')]);
+  const [last, first] = history.records;
+  assert.deepEqual(first?.tcpRoutes, [{ name: 'IngressRouteTCP/default/r/0', change: 'added' }]);
+  assert.deepEqual(first?.tlsHosts, [{ name: 'a.test', change: 'added' }]);
+  assert.deepEqual(last?.tcpRoutes, [{ name: 'IngressRouteTCP/default/r/0', change: 'removed' }]);
+  assert.deepEqual([last?.tlsHostsRemoved, last?.tlsHostsSet, last?.udpRoutes], [1, 0, []]);
 });

@@ -5,6 +5,7 @@ import { Deadlines } from '../../../src/proxy/deadlines.ts';
 import { defaultLimits } from '../../../src/proxy/limits.ts';
 import { ReadMemory } from '../../../src/proxy/read-memory.ts';
 import { SendMemory } from '../../../src/proxy/send-memory.ts';
+import { KeyPairs } from '../../../src/proxy/tls/key-pairs.ts';
 import { usableEndpoints } from '../../../src/proxy/upstream/service.ts';
 import { Services } from '../../../src/proxy/upstream/services.ts';
 import { WeightedTargets } from '../../../src/proxy/upstream/weighted.ts';
@@ -14,13 +15,14 @@ function endpoint(port: number, state: { ready?: boolean; serving?: boolean; ter
 }
 
 function servicesWith(ports: Readonly<Record<string, readonly number[]>>): Services {
-  const services = new Services({
+  const context = {
     limits: defaultLimits,
     deadlines: new Deadlines(1000),
     readMemory: new ReadMemory(64),
     sendMemory: new SendMemory(),
     log: silentLog,
-  });
+  };
+  const services = new Services(context, new KeyPairs());
   for (const [service, list] of Object.entries(ports)) {
     services.setEndpoints([{ service, endpoints: list.map((port) => endpoint(port)) }], []);
   }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { FrameReader, type FrameSink } from '../../../../src/proxy/http2/frame-reader.ts';
 import { errorCode, frameFlag, frameType } from '../../../../src/proxy/http2/frames.ts';
+import { frame } from '../../../support/http2/wire.ts';
 
 /** What was told, with the parts of a DATA frame joined. */
 class Told implements FrameSink {
@@ -49,12 +50,7 @@ interface Frame {
 }
 
 function bytesOf({ type, flags = 0, streamId = 0, payload = Buffer.alloc(0) }: Frame): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
+  return frame(type, flags, streamId, payload);
 }
 
 function textOf({ type, flags = 0, streamId = 0, payload = Buffer.alloc(0) }: Frame, body = payload): string {

@@ -10,6 +10,7 @@ import {
   selfSignedId,
 } from '../../../../src/model/plan-tls.ts';
 import type { ClientHello } from '../../../../src/proxy/tls/client-hello.ts';
+import { KeyPairs } from '../../../../src/proxy/tls/key-pairs.ts';
 import { PlanHosts } from '../../../../src/proxy/tls/plan-hosts.ts';
 import { TlsPolicies } from '../../../../src/proxy/tls/policies.ts';
 import { ticketKeysOf } from '../../../../src/proxy/tls/ticket-keys.ts';
@@ -44,9 +45,9 @@ function host(name: string, options = 'default'): PlanTlsHost {
 }
 
 function policiesOf(log: Log = silentLog, mostKept?: number): TlsPolicies {
-  const policies = new TlsPolicies({ log, ...(mostKept === undefined ? {} : { mostKept }) });
-  policies.setMaterial([own], []);
-  return policies;
+  const pairs = new KeyPairs();
+  pairs.update([own], []);
+  return new TlsPolicies({ pairs, log, ...(mostKept === undefined ? {} : { mostKept }) });
 }
 
 test('hosts with the same settings and certificates share one engine', () => {
